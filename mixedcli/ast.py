@@ -1,0 +1,361 @@
+"""What a command line means, as frozen nodes.
+
+Built by ``parse``, read by everybody, never changed.  The source span of a node
+takes no part in equality, so tests compare trees with plain ``==``.
+Names are kept as typed (abbreviations are resolved against the data or the
+command tables later).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from mixedcli.errors import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    span: Span | None = field(default=None, compare=False, repr=False, kw_only=True)
+
+
+# ---------------------------------------------------------------- expressions
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Node):
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Missing(Node):
+    """``.`` (letter "") or ``.a`` to ``.z``."""
+
+    letter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class String(Node):
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOp(Node):
+    """One time-series operator: L F D S with its order (L1 for a bare L)."""
+
+    letter: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Var(Node):
+    """A name: variable (maybe abbreviated), scalar, or _n _N _pi _rc; time-series operators left to right."""
+
+    name: str
+    ops: tuple[TimeOp, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript(Node):
+    """``x[_n-1]``"""
+
+    var: Var
+    index: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Element(Node):
+    """``A[1,2]`` or ``e(b)[1,2]``: matrix element."""
+
+    matrix: Var | Stored
+    row: Expr
+    column: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Unary(Node):
+    """op: "-", "+" or "!"."""
+
+    op: str
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Node):
+    """op: + - * / ^ & | == != < <= > >= (``~=`` is normalised to ``!=``)."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    function: str
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Node):
+    """``e(ll)``, ``r(mean)``, ``c(N)``, ``s(x)``."""
+
+    kind: Literal["e", "r", "c", "s"]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coef(Node):
+    """``_b[x]``, ``_se[eq:x]``, ``[eq]_b[x]``, ``[eq]x``; name as typed without blanks ("0.girl#c.age")."""
+
+    kind: Literal["b", "se"]
+    equation: str | None
+    name: str
+
+
+Expr: TypeAlias = (
+    Number | Missing | String | Var | Subscript | Element | Unary | Binary | Call | Stored | Coef
+)
+
+
+# ------------------------------------------------------------------ varlists
+
+
+@dataclass(frozen=True, slots=True)
+class VarRef(Node):
+    """A name, an abbreviation, a pattern with * ? ~, or ``_all``; with time-series operators."""
+
+    pattern: str
+    ops: tuple[TimeOp, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VarRange(Node):
+    """``first-last`` in the order of the data set."""
+
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Base(Node):
+    """Base level of a factor: kind "level" (ib2), "first", "last", "freq", "nth" (ib(#3)), "none" (ibn)."""
+
+    kind: Literal["level", "first", "last", "freq", "nth", "none"]
+    value: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FactorVar(Node):
+    """``i.x``, ``c.x``, ``2.x``, ``i(1 2).x``, ``ib3.x``, ``ibn.x``, ``o2.x`` and, in random-effects equations, ``R.x``.
+
+    levels: selected levels (empty: all).  omitted: levels marked o.  base: None is the default (first level).
+    ``o.x`` on a continuous variable is kind "o".
+    """
+
+    kind: Literal["i", "c", "o", "R"]
+    var: VarRef | VarRange
+    levels: tuple[int, ...] = ()
+    base: Base | None = None
+    omitted: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction(Node):
+    """``a#b`` or, with full=True, ``a##b`` (main effects and interaction); left-associative."""
+
+    left: Term
+    right: Term
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Node):
+    """Terms in parentheses: ``(a b)#c``.  ``i.(a b)`` and ``L(1/3).x`` arrive already distributed: Group((i.a, i.b))."""
+
+    terms: tuple[Term, ...]
+
+
+Term: TypeAlias = VarRef | VarRange | FactorVar | Interaction | Group
+
+
+@dataclass(frozen=True, slots=True)
+class Varlist(Node):
+    terms: tuple[Term, ...] = ()
+
+
+# ------------------------------------------------------------ pieces of commands
+
+
+@dataclass(frozen=True, slots=True)
+class InRange(Node):
+    """``in 1/10``, ``in f/l``, ``in -5/l``: positions as typed; first/last are 1 and -1, negative counts from the end."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weight(Node):
+    """``[pw=exp]``; kind is the full word fweight, pweight, aweight, iweight, or "" for ``[weight=..]``/``[=..]``."""
+
+    kind: str
+    expr: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Option(Node):
+    """``name`` or ``name(text)``: the text between the parentheses as typed, None without parentheses.
+
+    dispatch types the text by the command's option table (number, expression, varlist ...).
+    span covers the whole option; text_start is where the text begins in the line.
+    """
+
+    name: str
+    text: str | None = None
+    text_start: int = field(default=0, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Word(Node):
+    """A blank-separated word; quoted if it stood in "..." or `"..."' (quotes removed)."""
+
+    text: str
+    quoted: bool = False
+
+
+# --------------------------------------------------------------------- bodies
+
+
+@dataclass(frozen=True, slots=True)
+class VarlistBody(Node):
+    """``summarize x y``: the standard syntax."""
+
+    varlist: Varlist = field(default_factory=Varlist)
+
+
+@dataclass(frozen=True, slots=True)
+class AssignBody(Node):
+    """``generate byte x:lbl = exp``, ``replace x = exp``, ``egen m = mean(x)``, ``scalar s = exp``."""
+
+    target: str
+    expr: Expr | None
+    type: str | None = None
+    label: str | None = None
+    target_span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WordsBody(Node):
+    """Subcommand-style commands: ``label define``, ``estimates store a``, ``use "file"``, ``set obs 5``, ``lrtest a .``."""
+
+    words: tuple[Word, ...] = ()
+    text: str = ""  # the same as typed
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayItem(Node):
+    """One item of display: kind "expr" (with an optional format), "directive" (``as result``, ``_newline(2)``, ``_col(20)``)."""
+
+    kind: Literal["expr", "directive"]
+    expr: Expr | None = None
+    format: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayBody(Node):
+    items: tuple[DisplayItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExprBody(Node):
+    """``if exp``-like commands that take one expression: ``assert exp``, ``count`` has none."""
+
+    expr: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class CoefRef(Node):
+    """A coefficient, or all coefficients of an equation (name None), or the mean (_cons)."""
+
+    equation: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TestSpec(Node):
+    """One specification of ``test``: coefs = () with an expression chain, or a list of coefficients tested to be 0.
+
+    sides: ``a = b = 2`` gives three expressions; one expression alone is a coefficient list.
+    """
+
+    sides: tuple[Expr, ...] = ()
+    coefs: tuple[CoefRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TestBody(Node):
+    specs: tuple[TestSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FixedEquation(Node):
+    """The fe_equation of mixed; options are those typed before the first ``||``."""
+
+    depvar: Term
+    terms: Varlist = field(default_factory=Varlist)
+    condition: Expr | None = None
+    in_range: InRange | None = None
+    weight: Weight | None = None
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RandomEquation(Node):
+    """One re_equation; if/in/weight may follow the last one. ``R.var`` is a FactorVar of kind "R" among the terms."""
+
+    level: str
+    terms: Varlist = field(default_factory=Varlist)
+    condition: Expr | None = None
+    in_range: InRange | None = None
+    weight: Weight | None = None
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MixedBody(Node):
+    """``mixed ...``; fixed is None for a replay (``mixed, small``): then ``Command.options`` has the options."""
+
+    fixed: FixedEquation | None = None
+    random: tuple[RandomEquation, ...] = ()
+
+
+Body: TypeAlias = (
+    VarlistBody | AssignBody | WordsBody | DisplayBody | ExprBody | TestBody | MixedBody
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix(Node):
+    """``quietly``, ``noisily``, ``capture``, ``version 13:``, ``by x (y):``; name is the full word, text what follows it."""
+
+    name: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Node):
+    """One command.  name: the command word as typed ("gen").  text: the whole logical line as typed (for e(cmdline)).
+
+    ``using`` is the file name after the word using.  has_comma tells a dangling comma from none.
+    """
+
+    name: str
+    body: Body
+    condition: Expr | None = None
+    in_range: InRange | None = None
+    weight: Weight | None = None
+    using: str | None = None
+    options: tuple[Option, ...] = ()
+    prefixes: tuple[Prefix, ...] = ()
+    text: str = field(default="", compare=False)

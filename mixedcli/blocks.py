@@ -1,0 +1,350 @@
+"""What can be shown, as data only.
+
+Commands build blocks; ``render`` turns them into lines (text) or objects (json).
+A block knows values, labels and formats, never columns or blanks.
+Numbers are floats (nan is Stata's missing, printed "."); text may be str.
+A renderer puts no blank line before or after a block: ``Blank`` does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Style = Literal["text", "result", "error", "input", "command"]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    text: str
+    style: Style = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One ready line: messages, notes and whatever has no layout of its own."""
+
+    segments: tuple[Segment, ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(s.text for s in self.segments)
+
+
+def line(text: str = "", style: Style = "text") -> Line:
+    """A line of one style."""
+    return Line((Segment(text, style),))
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """One empty line."""
+
+
+@dataclass(frozen=True, slots=True)
+class IterationLog:
+    """``Iteration 0:  Log likelihood = -1014.9268``: values share one width (%10.0g, right aligned); notes follow."""
+
+    label: str  # "Log likelihood", "Log restricted-likelihood", "Log pseudolikelihood"
+    numbers: tuple[int, ...]
+    values: tuple[float, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderItem:
+    """One right-hand line of an estimation header: label, value; no value is a bare label ("Obs per group:").
+
+    indent: label right-aligned in the label column ("min", "avg", "max").
+    """
+
+    label: str
+    value: str | None = None
+    indent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderRow:
+    """A header line: text on the left, an item on the right (either may be absent)."""
+
+    left: str = ""
+    right: HeaderItem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupInfo:
+    """One row of the "Grouping information" table."""
+
+    name: str
+    groups: int
+    minimum: int
+    average: float
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True)
+class EstimationHeader:
+    """Header grid, 78 wide (OUTPUT.md 2.2).  With two or more groupings: ``before`` rows, the table, ``after`` rows.
+
+    All right-hand labels of before and after share one width, all values another.
+    """
+
+    before: tuple[HeaderRow, ...]
+    groups: tuple[GroupInfo, ...] = ()
+    after: tuple[HeaderRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CoefRow:
+    """A row of a coefficient table.
+
+    kind: "value"; "omitted" / "base" / "empty" (a note in place of numbers: "(omitted)", "(base)", "(empty)");
+    "factor" (the line "drug |" that heads its levels); "blank" (separator row); "equation" (an equation name with a rule).
+    name: what stands before the bar.  level: a level row, right-aligned with two trailing blanks.
+    """
+
+    kind: Literal["value", "omitted", "base", "empty", "factor", "blank", "equation"]
+    name: str = ""
+    level: bool = False
+    coef: float = float("nan")
+    se: float = float("nan")
+    statistic: float = float("nan")
+    p: float = float("nan")
+    lo: float = float("nan")
+    hi: float = float("nan")
+    df: float = float("nan")
+    legend: str = ""  # coeflegend: "_b[week]"
+
+
+@dataclass(frozen=True, slots=True)
+class CoefTable:
+    """The fixed-effects table (OUTPUT.md 2.4).
+
+    title: the dependent variable.  columns: which cells are shown, in order, of
+    "coef" "se" "stat" "p" "ci" "df" "legend".  statistic: "z" or "t".  robust: the "Robust" line above the header.
+    """
+
+    title: str
+    rows: tuple[CoefRow, ...]
+    columns: tuple[str, ...] = ("coef", "se", "stat", "p", "ci")
+    statistic: Literal["z", "t"] = "z"
+    level: float = 95.0
+    robust: str = ""
+    coef_title: str = "Coefficient"
+    cformat: str = "%9.0g"
+    pformat: str = "%5.3f"
+    sformat: str = "%8.2f"
+    lstretch: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ParamRow:
+    """A row of the random-effects table. lo/hi nan are printed "."."""
+
+    label: str
+    estimate: float
+    se: float
+    lo: float
+    hi: float
+
+
+@dataclass(frozen=True, slots=True)
+class ParamBlock:
+    """Rows under one heading: "id: Unstructured", "id: (empty)", or none for var(Residual).
+
+    heading may be two lines ("Residual: Independent,", "    by followup").
+    """
+
+    heading: tuple[str, ...]
+    rows: tuple[ParamRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParamTable:
+    """The random-effects table, always 78 wide (OUTPUT.md 2.5)."""
+
+    blocks: tuple[ParamBlock, ...]
+    level: float = 95.0
+    robust: str = ""
+    cformat: str = "%9.0g"
+    ci: bool = True
+    se: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LrTestLine:
+    """``LR test vs. linear model: chi2(3) = 764.58    Prob > chi2 = 0.0000`` (78 wide)."""
+
+    statistic: str  # "chi2(3)" or "chibar2(01)"
+    chi2: float
+    p: float
+    chibar: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """``Note: ...`` wrapped by the renderer with a hanging indent, or exact lines when ``lines`` is given."""
+
+    text: str = ""
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LrTestTable:
+    """Output of lrtest: assumption line and the two right-aligned lines "LR chi2(1) = ..." / "Prob > chi2 = ..."."""
+
+    assumption: str
+    df: int
+    chi2: float
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class WaldTest:
+    """Output of test: numbered constraint lines, chi2( k) = or F( k, d) = , and its p-value."""
+
+    constraints: tuple[str, ...]
+    statistic: Literal["chi2", "F"]
+    df: int
+    value: float
+    p: float
+    ddf: float = float("nan")
+    dropped: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixTable:
+    """matrix list: name[r,c] heading, column names ("eq:name"), row names, values by ``format``."""
+
+    name: str
+    rownames: tuple[str, ...]
+    colnames: tuple[str, ...]
+    values: tuple[tuple[float, ...], ...]
+    symmetric: bool = False
+    format: str = "%10.0g"
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTable:
+    """return list / ereturn list: scalars, macros, matrices (rows x columns), functions."""
+
+    prefix: Literal["e", "r", "s"]
+    scalars: tuple[tuple[str, float], ...] = ()
+    macros: tuple[tuple[str, str], ...] = ()
+    matrices: tuple[tuple[str, int, int], ...] = ()
+    functions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VariableInfo:
+    name: str
+    type: str
+    format: str
+    value_label: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """describe: header facts and one row per variable (79 wide)."""
+
+    source: str  # file name, or "" for "Contains data"
+    observations: int
+    variables: int
+    label: str
+    timestamp: str
+    has_notes: bool
+    rows: tuple[VariableInfo, ...]
+    sorted_by: tuple[str, ...]
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A table cell: a number with its format, or text.  align is "left" or "right"."""
+
+    value: float | str
+    format: str = "%9.0g"
+    align: Literal["left", "right"] = "right"
+    style: Style = "result"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a Grid: header lines (top to bottom), fixed width (0: as wide as its longest cell), alignment of the header."""
+
+    header: tuple[str, ...]
+    width: int = 0
+    align: Literal["left", "right", "center"] = "right"
+    gap: int = 1  # blanks before the column
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Stata's usual small table: a stub column, a bar, columns; rules above and below the header and at the end.
+
+    rows: each row has 1 + len(columns) cells, or is None for a rule.  top/bottom: whether rules are drawn.
+    """
+
+    stub: Column
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...] | None, ...]
+    top: bool = True
+    bottom: bool = True
+    indent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRow:
+    name: str
+    n: float
+    mean: float
+    sd: float
+    minimum: float
+    maximum: float
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryTable:
+    """summarize without detail; ``separator`` rows between rules (0: none)."""
+
+    rows: tuple[SummaryRow, ...]
+    separator: int = 5
+    weighted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """list: values already formatted; widths and page breaks are the renderer's.
+
+    rows: observation number and formatted cells.  separators: a rule before these row indices (sepby(), separator(#)).
+    """
+
+    columns: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    separators: frozenset[int] = frozenset()
+    clean: bool = False
+    noobs: bool = False
+    noheader: bool = False
+
+
+Block: TypeAlias = (
+    Line
+    | Blank
+    | IterationLog
+    | EstimationHeader
+    | CoefTable
+    | ParamTable
+    | LrTestLine
+    | Note
+    | LrTestTable
+    | WaldTest
+    | MatrixTable
+    | StoredTable
+    | Description
+    | Grid
+    | SummaryTable
+    | Listing
+)

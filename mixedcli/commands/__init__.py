@@ -1,0 +1,112 @@
+"""One file per Stata command, found by name.
+
+Each module defines ``SPEC`` (a CommandSpec) and ``run(session, command, options) -> Outcome``; its docstring is the
+command's help.  ``ABBREVIATIONS`` is the one table that maps a command word to its module; modules are imported when looked up.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from mixedcli.errors import UnrecognizedCommand
+
+if TYPE_CHECKING:
+    from mixedcli import ast
+    from mixedcli.session import Outcome, Session
+
+#: how dispatch types an option's text:  "flag" no argument; "text" raw; "name" one word; "int", "real"; "expr" -> ast.Expr;
+#: "varlist" -> ast.Varlist; "numlist" -> tuple[float, ...]; "words" -> tuple[ast.Word, ...]; "raw" -> the ast.Option itself.
+ArgumentType = Literal["flag", "text", "name", "int", "real", "expr", "varlist", "numlist", "words", "raw"]
+
+
+@dataclass(frozen=True, slots=True)
+class OptionSpec:
+    """One row of a command's option table: full name, minimum abbreviation, argument type.
+
+    ``optional``: the parenthesis may be missing (value is then None).  ``no``: ``noNAME`` is accepted and gives False.
+    """
+
+    name: str
+    abbreviation: str
+    type: ArgumentType = "flag"
+    optional: bool = False
+    no: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """Static facts of a command.  allows: which of "if" "in" "weight" "using" it takes."""
+
+    name: str
+    options: tuple[OptionSpec, ...] = ()
+    allows: frozenset[str] = frozenset()
+    any_option: bool = False  # the command reads its options itself (mixed: they belong to equations)
+
+
+Options = Mapping[str, Any]
+"""Full option name -> typed value (True for a flag); absent when not given."""
+
+Runner = Callable[["Session", "ast.Command", Options], "Outcome"]
+
+#: command -> (minimum abbreviation, module below this package)
+ABBREVIATIONS: dict[str, tuple[str, str]] = {
+    "mixed": ("mixed", "mixed"),
+    "xtmixed": ("xtmixed", "mixed"),
+    "estimates": ("est", "estimates"),
+    "lrtest": ("lrtest", "lrtest"),
+    "test": ("te", "test"),
+    "ereturn": ("eret", "ereturn"),
+    "return": ("ret", "return_"),
+    "matrix": ("mat", "matrix"),
+    "use": ("u", "use"),
+    "webuse": ("webuse", "webuse"),
+    "import": ("import", "import_"),
+    "save": ("sa", "save"),
+    "describe": ("d", "describe"),
+    "summarize": ("su", "summarize"),
+    "list": ("l", "list_"),
+    "count": ("cou", "count"),
+    "generate": ("g", "generate"),
+    "replace": ("replace", "replace"),
+    "drop": ("drop", "drop"),
+    "keep": ("keep", "keep"),
+    "sort": ("so", "sort"),
+    "label": ("la", "label"),
+    "xtset": ("xtset", "xtset"),
+    "tsset": ("tsset", "xtset"),
+    "display": ("di", "display"),
+    "clear": ("clear", "clear"),
+    "set": ("set", "set"),
+    "version": ("vers", "version"),
+    "help": ("h", "help"),
+    "exit": ("e", "exit_"),
+    "scalar": ("sca", "scalar"),
+    "cd": ("cd", "cd"),
+    "order": ("order", "order"),
+    "rename": ("ren", "rename"),
+    "format": ("form", "format_"),
+}
+
+#: words that shadow a longer command's abbreviation in Stata
+EXACT: dict[str, str] = {"e": "exit", "l": "list", "d": "describe", "g": "generate", "u": "use", "h": "help"}
+
+
+def resolve(word: str) -> str:
+    """Full command name for a word as typed.  Errors: r(199)."""
+    if word in ABBREVIATIONS:
+        return word
+    if word in EXACT:
+        return EXACT[word]
+    for name, (least, _) in ABBREVIATIONS.items():
+        if name.startswith(word) and len(word) >= len(least):
+            return name
+    raise UnrecognizedCommand(f"command {word} is unrecognized")
+
+
+def find(word: str) -> tuple[CommandSpec, Runner]:
+    """The command behind a word as typed: its SPEC and its run function.  Errors: r(199)."""
+    module = importlib.import_module(f"{__name__}.{ABBREVIATIONS[resolve(word)][1]}")
+    return module.SPEC, module.run

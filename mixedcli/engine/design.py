@@ -1,0 +1,94 @@
+"""The engine's input: one frozen ``Design`` per model.
+
+    y = X beta + sum over levels l, equations e of Z_le u_le + e
+
+Letters: n rows, p columns of X, L levels (top first), G_l groups at level l,
+q columns of Z in one random-effects equation.
+Every distinct column of X and Z is stored once; X and Z are index lists into
+``columns``, so a slope that is also a fixed effect costs no memory twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from mixedcli.engine.recov import RandomCovariance
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """One random-effects equation: its columns of Z (indices into ``Design.columns``) and its covariance structure.
+
+    ``covariance`` is a class of ``engine.recov`` applied to q = len(z) effects.
+    An equation without columns ("(empty)") is legal and carries no parameters.
+    """
+
+    z: tuple[int, ...]
+    covariance: type[RandomCovariance]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One grouping level.
+
+    codes: shape (n,), integers 0..groups-1; a group lies within one group of the level above
+    (codes are already unique across parents).
+    """
+
+    codes: Ints
+    groups: int
+    equations: tuple[Equation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Data of one model, rows in any order (``crossprod`` sorts when it must).
+
+    y: shape (n,).  columns: distinct regressor columns, each shape (n,), finite float64.
+    x: columns of X in the order of beta (rank deficiency already removed).
+    levels: top level first.  residual_by: shape (n,) group code per row, or None for one residual variance.
+    """
+
+    y: Floats
+    columns: tuple[Floats, ...]
+    x: tuple[int, ...]
+    levels: tuple[Level, ...] = ()
+    residual_by: Ints | None = None
+    residual_groups: int = 1
+
+    @property
+    def n(self) -> int:
+        return int(self.y.shape[0])
+
+    @property
+    def p(self) -> int:
+        return len(self.x)
+
+
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    """How to maximise; defaults are those of the manual entry."""
+
+    reml: bool = False
+    emiterate: int = 20
+    emtolerance: float = 1e-10
+    emonly: bool = False
+    matlog: bool = False
+    technique: Sequence[tuple[str, int]] = (("nr", 5),)  # ("nr"|"dfp"|"bfgs", iterations before the next)
+    difficult: bool = False
+    iterate: int = 300
+    tolerance: float = 1e-6
+    ltolerance: float = 1e-7
+    nrtolerance: float | None = 1e-5  # None: nonrtolerance
+    stderr: bool = True
+
+

@@ -1,0 +1,178 @@
+"""Errors a user can cause: one class per return code, with Stata's wording.
+
+A message is lower case and in Stata's words; ``span`` marks the culprit in the
+command line.  Helpers raise these, only dispatch catches them; any other
+exception is a bug of this program.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+
+class Span(NamedTuple):
+    """Half-open range of character positions ``[start, end)`` in the logical command line."""
+
+    start: int
+    end: int
+
+
+class StataError(Exception):
+    """A failed command: Stata's return code, message and (when known) the culprit's place in the line."""
+
+    rc: ClassVar[int] = 198
+
+    def __init__(self, message: str, span: Span | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span
+
+
+class VarlistRequired(StataError):
+    rc = 100
+
+
+class VarlistNotAllowed(StataError):
+    rc = 101
+
+
+class TooFewSpecified(StataError):
+    rc = 102
+
+
+class TooManySpecified(StataError):
+    rc = 103
+
+
+class TypeMismatch(StataError):
+    rc = 109
+
+
+class AlreadyDefined(StataError):
+    rc = 110
+
+
+class NotFound(StataError):
+    rc = 111
+
+
+class OutOfContext(StataError):
+    rc = 119
+
+
+class InvalidNumlist(StataError):
+    rc = 121
+
+
+class Unbalanced(StataError):
+    rc = 132
+
+
+class UnknownFunction(StataError):
+    rc = 133
+
+
+class TooManyValues(StataError):
+    rc = 134
+
+
+class InvalidSyntax(StataError):
+    rc = 198
+
+
+class UnrecognizedCommand(StataError):
+    rc = 199
+
+
+class LastEstimatesNotFound(StataError):
+    rc = 301
+
+
+class EquationNotFound(StataError):
+    rc = 303
+
+
+class Unavailable(StataError):
+    """The request does not go with the last estimates (r(321)/r(322))."""
+
+    rc = 322
+
+
+class Inconsistent(StataError):
+    rc = 412
+
+
+class NoConvergence(StataError):
+    rc = 430
+
+
+class RepeatedTimes(StataError):
+    rc = 451
+
+
+class DataAssumption(StataError):
+    rc = 459
+
+
+class ProgramDefined(StataError):
+    rc = 498
+
+
+class Conformability(StataError):
+    rc = 503
+
+
+class MatrixMissing(StataError):
+    rc = 504
+
+
+class NotPositiveDefinite(StataError):
+    rc = 508
+
+
+class FileNotFound(StataError):
+    rc = 601
+
+
+class FileExists(StataError):
+    rc = 602
+
+
+class FileCannotOpen(StataError):
+    rc = 603
+
+
+class NotStataFormat(StataError):
+    rc = 610
+
+
+class HostNotFound(StataError):
+    rc = 631
+
+
+class FileReadError(StataError):
+    rc = 692
+
+
+class OutOfMemory(StataError):
+    rc = 950
+
+
+class NoObservations(StataError):
+    rc = 2000
+
+
+class InsufficientObservations(StataError):
+    rc = 2001
+
+
+class NotYetAvailable(StataError):
+    """Legal Stata that this version parses but cannot carry out yet."""
+
+    rc = 198
+
+
+class Interrupted(StataError):
+    """The user pressed Break (Ctrl-C)."""
+
+    rc = 1

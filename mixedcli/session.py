@@ -1,0 +1,76 @@
+"""Everything a command may depend on, as one value: data, e(), r(), stored estimates, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mixedcli.data.dataset import Dataset
+from mixedcli.results import Estimates, Matrix, Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What ``set`` changes and results depend on."""
+
+    linesize: int = 79
+    level: float = 95.0
+    default_type: str = "float"  # set type
+    varabbrev: bool = True
+    seed: int | None = None
+    cwd: str = ""  # "" is the process's own working directory
+    other: Mapping[str, str] = field(default_factory=dict)  # accepted without effect: set more off ...
+
+
+@dataclass(slots=True)
+class Session:
+    """A plain holder.  Commands read it; only dispatch writes it, from a command's Outcome."""
+
+    data: Dataset = field(default_factory=Dataset)
+    estimates: Estimates | None = None
+    r: Stored = field(default_factory=Stored)
+    stored: dict[str, Estimates] = field(default_factory=dict)  # estimates store
+    scalars: dict[str, float | str] = field(default_factory=dict)
+    matrices: dict[str, Matrix] = field(default_factory=dict)
+    globals: dict[str, str] = field(default_factory=dict)
+    locals: dict[str, str] = field(default_factory=dict)
+    settings: Settings = field(default_factory=Settings)
+    rc: int = 0  # _rc
+
+    @property
+    def e(self) -> Stored:
+        """e() of the last estimates; empty before any."""
+        return self.estimates.stored if self.estimates is not None else Stored()
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Marks "no change" apart from None in an Outcome."""
+
+
+KEEP: Any = Changed()
+"""Default of every Outcome field that leaves the session as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command did: what it shows and what it changes. Fields left at KEEP change nothing.
+
+    stored: name -> Estimates to add, or None to drop it.  scalars, matrices: likewise.
+    rc: a return code that does not stop the command's output from being kept (430 after non-convergence): dispatch
+    stores and shows everything, then fails with it; ``error`` is the message.
+    """
+
+    blocks: tuple[Any, ...] = ()
+    data: Dataset = KEEP
+    estimates: Estimates | None = KEEP
+    r: Stored = KEEP
+    stored: Mapping[str, Estimates | None] = field(default_factory=dict)
+    scalars: Mapping[str, float | str | None] = field(default_factory=dict)
+    matrices: Mapping[str, Matrix | None] = field(default_factory=dict)
+    globals: Mapping[str, str | None] = field(default_factory=dict)
+    settings: Settings = KEEP
+    rc: int = 0
+    error: str = ""
+    exit: bool = False
