@@ -60,6 +60,10 @@ class OutOfContext(StataError):
     rc = 119
 
 
+class InvalidFormat(StataError):
+    rc = 120
+
+
 class InvalidNumlist(StataError):
     rc = 121
 
