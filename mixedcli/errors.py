@@ -28,6 +28,16 @@ class StataError(Exception):
         self.span = span
 
 
+class ConnectionTimedOut(StataError):
+    rc = 2
+
+
+class DataChanged(StataError):
+    """The data in memory would be lost (r(4))."""
+
+    rc = 4
+
+
 class VarlistRequired(StataError):
     rc = 100
 
@@ -78,6 +88,16 @@ class UnknownFunction(StataError):
 
 class TooManyValues(StataError):
     rc = 134
+
+
+class CannotChangeDirectory(StataError):
+    rc = 170
+
+
+class ValueLabelError(StataError):
+    """Value labels: not defined, already defined, numbers that cannot be labelled (r(180))."""
+
+    rc = 180
 
 
 class InvalidSyntax(StataError):
@@ -154,12 +174,26 @@ class HostNotFound(StataError):
     rc = 631
 
 
+class ServerRefused(StataError):
+    rc = 672
+
+
 class FileReadError(StataError):
     rc = 692
 
 
+class FileWriteError(StataError):
+    rc = 693
+
+
 class OutOfMemory(StataError):
     rc = 950
+
+
+class InitialValues(StataError):
+    """The likelihood has no usable starting point, or nothing is left to explain."""
+
+    rc = 1400
 
 
 class NoObservations(StataError):

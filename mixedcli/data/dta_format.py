@@ -15,9 +15,16 @@ OLD_RELEASES = (102, 103, 104, 105, 108, 110, 111, 112, 113, 114, 115)
 TAGGED_RELEASES = (117, 118, 119)
 
 STRL_CODE = 32768
-TAGGED_TYPES: dict[int, str] = {65526: "double", 65527: "float", 65528: "long", 65529: "int", 65530: "byte", STRL_CODE: "strL"}
-BINARY_TYPES: dict[int, str] = {255: "double", 254: "float", 253: "long", 252: "int", 251: "byte"}  # 111 to 115
-LETTER_TYPES: dict[int, str] = {ord("d"): "double", ord("f"): "float", ord("l"): "long", ord("i"): "int", ord("b"): "byte"}
+
+#: bits of the variable's number inside the 8-byte reference to a long string
+REFERENCE_BITS = {117: 32, 118: 16, 119: 24}
+
+_NUMERIC = ("double", "float", "long", "int", "byte")
+TAGGED_TYPES: dict[int, str] = dict(zip(range(65526, 65531), _NUMERIC, strict=True)) | {STRL_CODE: "strL"}
+BINARY_TYPES: dict[int, str] = dict(zip(range(255, 250, -1), _NUMERIC, strict=True))
+"""Formats 111 to 115."""
+LETTER_TYPES: dict[int, str] = dict(zip(b"dflib", _NUMERIC, strict=True))
+"""Formats before 111."""
 
 #: numpy code of a numeric storage type, byte order to be put in front
 CODES: dict[str, str] = {"byte": "i1", "int": "i2", "long": "i4", "float": "f4", "double": "f8"}

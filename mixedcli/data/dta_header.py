@@ -193,7 +193,9 @@ def _table(at: Cursor, w: Widths) -> tuple[str, dict[float, str]]:
     text = at.take(size)
     if any(offset >= size for offset in offsets):
         raise FileReadError("value label out of range")
-    return name, {label_value(code): decode(text[offset:], w.encoding) for code, offset in zip(codes, offsets, strict=True)}
+    return name, {
+        label_value(code): decode(text[offset:], w.encoding) for code, offset in zip(codes, offsets, strict=True)
+    }
 
 
 def _fixed_table(at: Cursor, w: Widths) -> tuple[str, dict[float, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,12 +14,14 @@ from mixedcli.data import dta_format, missing, xtsettings
 from mixedcli.data.dataset import Column, Dataset
 from mixedcli.data.dta_format import decode
 from mixedcli.data.dta_header import Buffer, Cursor, Header, read_header, read_value_labels
+from mixedcli.data.files import Progress
 from mixedcli.errors import FileReadError, NotStataFormat, OutOfMemory
-
-Progress = Callable[[int, int], None]
 
 #: records copied at a time: a block stays in the processor's cache while its columns are taken apart
 BLOCK = 8192
+
+#: first strings looked at to tell identifiers (all different) from categories
+SAMPLE = 1000
 
 
 def read_dta(path: Path, name: str | None = None, progress: Progress | None = None) -> Dataset:
@@ -135,12 +136,25 @@ def _finish(head: Header, storage: str, values: NDArray[Any], texts: dict[int, s
 
 
 def _strings(values: NDArray[np.bytes_], encoding: str) -> NDArray[np.object_]:
-    """Decoded texts; every distinct value is decoded once and shared."""
-    raw = values.tolist()
-    known = {b: decode(b, encoding) for b in set(raw)}
+    """Decoded texts.  Few distinct values are decoded once and shared by their rows."""
+    raw: list[bytes] = values.tolist()
     out = np.empty(len(raw), dtype=object)
-    out[:] = [known[b] for b in raw]
+    if len(set(raw[:SAMPLE])) > SAMPLE // 2:
+        out[:] = _decoded(raw, encoding)
+        return out
+    distinct = list(set(raw))
+    known = dict(zip(distinct, _decoded(distinct, encoding), strict=True))
+    out[:] = list(map(known.__getitem__, raw))
     return out
+
+
+def _decoded(raw: list[bytes], encoding: str) -> list[str]:
+    """All texts in one call, or one by one if bytes lie outside the encoding or behind a NUL."""
+    try:
+        texts = b"\0".join(raw).decode(encoding).split("\0")
+    except UnicodeDecodeError:
+        texts = []
+    return texts if len(texts) == len(raw) else [decode(b, encoding) for b in raw]
 
 
 def _texts_of(references: NDArray[np.uint64], texts: dict[int, str]) -> NDArray[np.object_]:
@@ -157,8 +171,7 @@ def _long_strings(at: Cursor, release: int) -> dict[int, str]:
     at.expect(b"</data><strls>")
     texts: dict[int, str] = {}
     encoding = dta_format.widths(release).encoding
-    # bits of the variable's number inside the reference
-    bits = {117: 32, 118: 16, 119: 24}[release]
+    bits = dta_format.REFERENCE_BITS[release]
     while at.looking_at(b"GSO"):
         at.take(3)
         variable = at.number("I")
@@ -171,7 +184,7 @@ def _long_strings(at: Cursor, release: int) -> dict[int, str]:
 
 
 def _old_numbers(storage: str, values: NDArray[Any], release: int) -> tuple[str, NDArray[Any]]:
-    """Before 113 a type had one missing code, its largest value: 127, 32767, 2147483647, 2^127, 2^1023 (2^333 up to 104).
+    """Before 113 a type had one missing code: 127, 32767, 2147483647, 2^127, 2^1023 (2^333 up to 104).
 
     Ordinary values above the modern range need the next larger type.
     """

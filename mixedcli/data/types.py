@@ -41,7 +41,8 @@ MAX_FLOAT = float(np.nextafter(np.float32(2.0**127), np.float32(0)))
 
 #: words that cannot name a variable ([U] 11.3)
 RESERVED = frozenset(
-    "_all _b byte _coef _cons double float if in int long _n _N _pi _pred _rc _skip strL using with".split()
+    ("_all", "_b", "byte", "_coef", "_cons", "double", "float", "if", "in", "int", "long")
+    + ("_n", "_N", "_pi", "_pred", "_rc", "_skip", "strL", "using", "with")
 )
 
 _NAME = re.compile(r"(?!\d)\w{1,32}\Z")
@@ -98,7 +99,7 @@ def fits(values: Floats, storage: str) -> bool:
     if storage == "double":
         return True
     if storage == "float":
-        return -MAX_FLOAT <= low and high <= MAX_FLOAT
+        return max(-low, high) <= MAX_FLOAT
     _, least, most, _ = missing.INTEGER_TYPES[storage]
     return least <= low and high <= most and bool((real == np.rint(real)).all())
 
@@ -136,12 +137,3 @@ def smallest(values: Floats, decimals: str = "float") -> str:
     if bool((real == np.rint(real)).all()):
         return whole_type(float(real.min()), float(real.max()))
     return decimals if fits(values, decimals) else "double"
-
-
-def to_float(values: Floats) -> Floats:
-    """float(x): rounded to float precision, missing codes kept, out of range "."."""
-    return missing.widen(missing.narrow(np.where(np.abs(values) > MAX_FLOAT, _beyond(values), values), "float"), "float")
-
-
-def _beyond(values: Floats) -> Floats:
-    return np.where(missing.is_missing(values), values, missing.SYSMISS)
