@@ -1,0 +1,99 @@
+"""Random-number functions: numpy's generator seeded by ``set seed``, so other numbers than Stata's for the same seed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixedcli.data.functions import Function
+
+Floats = NDArray[np.float64]
+Generator = np.random.Generator
+
+
+def _where(ok: Any, draw: Any, *args: Floats) -> Any:
+    """Draw with parameters made harmless where they are out of the domain, and "." there."""
+    good = np.asarray(ok)
+    safe = [np.where(good, a, 1.0) for a in args]
+    return np.where(good, draw(*safe), np.nan)
+
+
+def _uniform(g: Generator, n: int, *ends: Floats) -> Any:
+    if not ends:
+        return g.random(n)
+    low, high = ends
+    return np.where(low < high, low + (high - low) * g.random(n), np.nan)
+
+
+def _uniformint(g: Generator, n: int, low: Floats, high: Floats) -> Any:
+    first, last = np.ceil(low), np.floor(high)
+    return np.where(first <= last, first + np.floor((last - first + 1) * g.random(n)), np.nan)
+
+
+def _normal(g: Generator, n: int, *parameters: Floats) -> Any:
+    mean, sd = {0: (0.0, 1.0), 1: (*parameters, 1.0), 2: parameters}[len(parameters)]
+    return np.where(np.asarray(sd) >= 0, mean + sd * g.standard_normal(n), np.nan)
+
+
+def _binomial(g: Generator, n: int, trials: Floats, p: Floats) -> Any:
+    ok = (trials >= 1) & (trials <= 1e11) & (p >= 0) & (p <= 1)
+    return _where(ok, lambda k, q: g.binomial(k.astype(np.int64), q, n), trials, p)
+
+
+def _poisson(g: Generator, n: int, mean: Floats) -> Any:
+    return _where((mean >= 0) & (mean < 1e15), lambda m: g.poisson(m, n), mean)
+
+
+def _gamma(g: Generator, n: int, a: Floats, b: Floats) -> Any:
+    return _where((a > 0) & (b > 0), lambda x, y: g.gamma(x, y, n), a, b)
+
+
+def _chi2(g: Generator, n: int, df: Floats) -> Any:
+    return _where(df > 0, lambda d: g.chisquare(d, n), df)
+
+
+def _t(g: Generator, n: int, df: Floats) -> Any:
+    return _where(df > 0, lambda d: g.standard_t(d, n), df)
+
+
+def _beta(g: Generator, n: int, a: Floats, b: Floats) -> Any:
+    return _where((a > 0) & (b > 0), lambda x, y: g.beta(x, y, n), a, b)
+
+
+def _exponential(g: Generator, n: int, b: Floats) -> Any:
+    return _where(b > 0, lambda x: g.exponential(x, n), b)
+
+
+def _logistic(g: Generator, n: int, *parameters: Floats) -> Any:
+    mean, scale = {0: (0.0, 1.0), 1: (0.0, *parameters), 2: parameters}[len(parameters)]
+    return np.where(np.asarray(scale) > 0, mean + scale * g.logistic(size=n), np.nan)
+
+
+def _row(kinds: str, body: Any, least: int = -1) -> Function:
+    return Function(kinds, body, least=least, style="random")
+
+
+def _two_or_none(g: Generator, n: int, *ends: Floats) -> Any:
+    from mixedcli.errors import InvalidSyntax
+
+    if len(ends) == 1:
+        raise InvalidSyntax("invalid syntax")
+    return _uniform(g, n, *ends)
+
+
+TABLE: dict[str, Function] = {
+    "runiform": _row("nn", _two_or_none, 0),
+    "uniform": _row("", _uniform),
+    "runiformint": _row("nn", _uniformint),
+    "rnormal": _row("nn", _normal, 0),
+    "rbinomial": _row("nn", _binomial),
+    "rpoisson": _row("n", _poisson),
+    "rgamma": _row("nn", _gamma),
+    "rchi2": _row("n", _chi2),
+    "rt": _row("n", _t),
+    "rbeta": _row("nn", _beta),
+    "rexponential": _row("n", _exponential),
+    "rlogistic": _row("nn", _logistic, 0),
+}

@@ -1,0 +1,307 @@
+"""String functions.  Lengths and positions count bytes of UTF-8, as in Stata; the u... forms count characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from mixedcli.data.functions import Function
+from mixedcli.data.missing import SYSMISS
+from mixedcli.data.operators import Value, is_text
+from mixedcli.errors import InvalidSyntax, TypeMismatch
+
+
+def _bytes(s: str) -> bytes:
+    return s.encode("utf-8", "surrogateescape")
+
+
+def _text(b: bytes) -> str:
+    return b.decode("utf-8", "replace")
+
+
+def _slice(length: int, start: float, count: float) -> slice:
+    """Python slice for substr(): 1-based start, negative from the end; count "." is the rest."""
+    if start >= SYSMISS or start != start:
+        return slice(0, 0)
+    first = int(start)
+    first = length + first if first < 0 else first - 1
+    if first < 0 or int(start) == 0:
+        return slice(0, 0)
+    return slice(first, None) if count >= SYSMISS else slice(first, first + max(int(count), 0))
+
+
+def _substr(s: str, start: float, count: float = SYSMISS) -> str:
+    if s.isascii():
+        return s[_slice(len(s), start, count)]
+    raw = _bytes(s)
+    return _text(raw[_slice(len(raw), start, count)])
+
+
+def _usubstr(s: str, start: float, count: float = SYSMISS) -> str:
+    return s[_slice(len(s), start, count)]
+
+
+def _strlen(s: str) -> float:
+    return float(len(s) if s.isascii() else len(_bytes(s)))
+
+
+def _strpos(s: str, wanted: str) -> float:
+    return float(_bytes(s).find(_bytes(wanted)) + 1) if wanted else 0.0
+
+
+def _strrpos(s: str, wanted: str) -> float:
+    return float(_bytes(s).rfind(_bytes(wanted)) + 1) if wanted else 0.0
+
+
+def _ascii_case(method: Callable[[bytes], bytes]) -> Callable[[str], str]:
+    """Plain upper and lower change only a-z."""
+
+    def body(s: str) -> str:
+        return method(_bytes(s)).decode("utf-8", "surrogateescape")
+
+    return body
+
+
+def _proper(s: str) -> str:
+    """A capital after whatever is not a letter, small letters elsewhere."""
+    out, start = [], True
+    for c in s:
+        out.append(c.upper() if start else c.lower())
+        start = not c.isalpha()
+    return "".join(out)
+
+
+def _itrim(s: str) -> str:
+    """Runs of blanks inside the text become one."""
+    body = s.strip(" ")
+    if not body:
+        return s
+    lead, tail = len(s) - len(s.lstrip(" ")), len(s) - len(s.rstrip(" "))
+    return " " * lead + re.sub(" +", " ", body) + " " * tail
+
+
+def _subinstr(s: str, old: str, new: str, count: float) -> str:
+    if not old:
+        return s
+    return s.replace(old, new, -1 if count >= SYSMISS else max(int(count), 0))
+
+
+def _subinword(s: str, old: str, new: str, count: float) -> str:
+    if not old:
+        return s
+    pattern = rf"(?<![^ ]){re.escape(old)}(?![^ ])"
+    return re.sub(pattern, lambda _: new, s, count=0 if count >= SYSMISS else max(int(count), 0) or len(s) + 1)
+
+
+def _word(s: str, n: float) -> str:
+    """The nth word; negative from the end; quotes bind."""
+    words = _words(s)
+    k = 0 if n >= SYSMISS else int(n)
+    if k == 0 or abs(k) > len(words):
+        return ""
+    return words[k - 1] if k > 0 else words[k]
+
+
+def _words(s: str) -> list[str]:
+    return [quoted or bare for quoted, bare in re.findall(r'"([^"]*)"|(\S+)', s)]
+
+
+@lru_cache(maxsize=64)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise InvalidSyntax(f"regexp: {error}") from None
+
+
+def _regexm(s: str, pattern: str) -> float:
+    return float(_compiled(pattern).search(s) is not None)
+
+
+def _replacement(new: str) -> Callable[[re.Match[str]], str]:
+    """Text with \\1 to \\9 standing for what the groups matched."""
+
+    def text(match: re.Match[str]) -> str:
+        def group(ref: re.Match[str]) -> str:
+            k = int(ref[1])
+            return (match[k] or "") if k <= (match.re.groups) else ""
+
+        return re.sub(r"\\(\d)", group, new)
+
+    return text
+
+
+def _regexr(s: str, pattern: str, new: str) -> str:
+    return _compiled(pattern).sub(lambda _: new, s, count=1)
+
+
+def _ustrregexra(s: str, pattern: str, new: str) -> str:
+    return _compiled(pattern).sub(_replacement(re.sub(r"\$(\d)", r"\\\1", new)), s)
+
+
+def _ustrregexrf(s: str, pattern: str, new: str) -> str:
+    return _compiled(pattern).sub(_replacement(re.sub(r"\$(\d)", r"\\\1", new)), s, count=1)
+
+
+def _regexcapture(s: str, pattern: str, n: float) -> str:
+    found = _compiled(pattern).search(s)
+    k = 0 if n >= SYSMISS else int(n)
+    return (found[k] or "") if found and 0 <= k <= found.re.groups else ""
+
+
+def _strmatch(s: str, pattern: str) -> float:
+    wild = "".join({"*": ".*", "?": "."}.get(c) or re.escape(c) for c in pattern)
+    return float(re.compile(wild, re.DOTALL).fullmatch(s) is not None)
+
+
+def _char(n: float) -> str:
+    if n >= SYSMISS or not 0 <= n <= 255:
+        return ""
+    return chr(int(n)) if n < 128 else bytes([int(n)]).decode("utf-8", "surrogateescape")
+
+
+def _uchar(n: float) -> str:
+    return chr(int(n)) if 0 <= n < 0x110000 and not 0xD800 <= n <= 0xDFFF else "\ufffd"
+
+
+def _abbrev(s: str, n: float) -> str:
+    """The text in n characters, the middle replaced by ~."""
+    width = 32 if n >= SYSMISS else max(int(n), 5)
+    if len(s) <= width:
+        return s
+    tail = 1 if width < 10 else 2
+    return s[: width - tail - 1] + "~" + s[-tail:]
+
+
+def _plural(n: float, *forms: str) -> str:
+    one, many = (forms[0], forms[0] + "s") if len(forms) == 1 else (forms[0], forms[1])
+    if n in (1.0, -1.0):
+        return one
+    if len(forms) == 2 and many.startswith("+"):
+        return one + many[1:]
+    if len(forms) == 2 and many.startswith("-"):
+        return one.removesuffix(many[1:])
+    return many
+
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?")
+
+
+def _real(s: str) -> float:
+    """The number a text stands for, "." if it is none; ".a" is that missing value."""
+    text = s.strip()
+    if _NUMBER.fullmatch(text):
+        return float(text.replace("d", "e").replace("D", "e"))
+    if re.fullmatch(r"\.[a-z]", text):
+        from mixedcli.data.missing import missing_value
+
+        return missing_value(text[1])
+    return SYSMISS
+
+
+def _strofreal(n: float, fmt: str = "%9.0g") -> str:
+    from mixedcli.numfmt import format_value
+
+    return format_value(n, fmt).strip(" ") if len(fmt) < 2 or fmt[1] != "0" else format_value(n, fmt)
+
+
+def _string(value: Value, *fmt: Value) -> Value:
+    """string(): also harmless on strings, unlike strofreal()."""
+    if is_text(value):
+        raise TypeMismatch("type mismatch")
+    from mixedcli.data.functions import _rowwise
+
+    n = next((len(v) for v in (value, *fmt) if hasattr(v, "shape")), 1)
+    return _rowwise(TABLE["strofreal"], [value, *fmt], n)
+
+
+def _indexnot(s: str, known: str) -> float:
+    return float(next((k for k, c in enumerate(s, 1) if c not in known), 0))
+
+
+def _soundex(s: str) -> str:
+    codes = {c: d for d, letters in enumerate(["AEIOUYHW", "BFPV", "CGJKQSXZ", "DT", "L", "MN", "R"]) for c in letters}
+    letters = [c for c in s.upper() if c in codes]
+    if not letters:
+        return ""
+    out, last = letters[0], codes[letters[0]]
+    for c in letters[1:]:
+        code = codes[c]
+        if code and code != last:
+            out += str(code)
+        if c not in "HW":
+            last = code
+    return (out + "000")[:4]
+
+
+def _to_text(kinds: str, body: Any, least: int = -1) -> Function:
+    return Function(kinds, body, least=least, style="text", result="s")
+
+
+def _to_number(kinds: str, body: Any, least: int = -1) -> Function:
+    return Function(kinds, body, least=least, style="text", result="n")
+
+
+def _unaccented(form: Any) -> Callable[[str], str]:
+    return lambda s: unicodedata.normalize("NFC", form(s))
+
+
+TABLE: dict[str, Function] = {
+    "strlen": _to_number("s", _strlen),
+    "length": _to_number("s", _strlen),
+    "ustrlen": _to_number("s", lambda s: float(len(s))),
+    "substr": _to_text("snn", _substr, 2),
+    "usubstr": _to_text("snn", _usubstr, 2),
+    "strpos": _to_number("ss", _strpos),
+    "index": _to_number("ss", _strpos),
+    "strrpos": _to_number("ss", _strrpos),
+    "ustrpos": _to_number("ss", lambda s, x: float(s.find(x) + 1) if x else 0.0),
+    "ustrrpos": _to_number("ss", lambda s, x: float(s.rfind(x) + 1) if x else 0.0),
+    "indexnot": _to_number("ss", _indexnot),
+    "upper": _to_text("s", _ascii_case(bytes.upper)),
+    "strupper": _to_text("s", _ascii_case(bytes.upper)),
+    "lower": _to_text("s", _ascii_case(bytes.lower)),
+    "strlower": _to_text("s", _ascii_case(bytes.lower)),
+    "ustrupper": _to_text("s", _unaccented(str.upper)),
+    "ustrlower": _to_text("s", _unaccented(str.lower)),
+    "proper": _to_text("s", _proper),
+    "strproper": _to_text("s", _proper),
+    "trim": _to_text("s", lambda s: s.strip(" ")),
+    "strtrim": _to_text("s", lambda s: s.strip(" ")),
+    "ustrtrim": _to_text("s", str.strip),
+    "ltrim": _to_text("s", lambda s: s.lstrip(" ")),
+    "strltrim": _to_text("s", lambda s: s.lstrip(" ")),
+    "rtrim": _to_text("s", lambda s: s.rstrip(" ")),
+    "strrtrim": _to_text("s", lambda s: s.rstrip(" ")),
+    "itrim": _to_text("s", _itrim),
+    "stritrim": _to_text("s", _itrim),
+    "subinstr": _to_text("sssn", _subinstr),
+    "usubinstr": _to_text("sssn", _subinstr),
+    "subinword": _to_text("sssn", _subinword),
+    "word": _to_text("sn", _word),
+    "wordcount": _to_number("s", lambda s: float(len(_words(s)))),
+    "regexm": _to_number("ss", _regexm),
+    "ustrregexm": _to_number("ss", _regexm),
+    "regexr": _to_text("sss", _regexr),
+    "regexreplace": _to_text("sss", _ustrregexrf),
+    "regexreplaceall": _to_text("sss", _ustrregexra),
+    "ustrregexrf": _to_text("sss", _ustrregexrf),
+    "ustrregexra": _to_text("sss", _ustrregexra),
+    "regexcapture": _to_text("ssn", _regexcapture),
+    "strmatch": _to_number("ss", _strmatch),
+    "char": _to_text("n", _char),
+    "uchar": _to_text("n", _uchar),
+    "reverse": _to_text("s", lambda s: s[::-1]),
+    "strreverse": _to_text("s", lambda s: s[::-1]),
+    "ustrreverse": _to_text("s", lambda s: s[::-1]),
+    "abbrev": _to_text("sn", _abbrev),
+    "plural": _to_text("nss", _plural, 2),
+    "real": _to_number("s", _real),
+    "strofreal": _to_text("ns", _strofreal, 1),
+    "string": Function("as", _string, least=1, style="plain"),
+    "strdup": _to_text("sn", lambda s, n: s * (int(n) if 0 <= n < 1e9 else 0)),
+    "soundex": _to_text("s", _soundex),
+}
