@@ -1,0 +1,182 @@
+"""Contents of e() and r(table) after mixed ("Stored results" of the manual entry)."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixedcli.commands.estimation.names import column_names
+from mixedcli.data.dataset import Dataset
+from mixedcli.engine import inference
+from mixedcli.model.spec import MixedFit, ModelFrame
+from mixedcli.results import Matrix, MixedResult, Stored
+
+Floats = NDArray[np.float64]
+
+
+def coefficients(frame: ModelFrame, result: MixedResult) -> tuple[Floats, Floats]:
+    """e(b) as a vector and e(V): zeros for base and omitted columns, block diagonal (ENGINE.md)."""
+    fixed = len(frame.fixed)
+    size = fixed + len(result.theta)
+    b, v = np.zeros(size), np.zeros((size, size))
+    kept = np.array(frame.kept, dtype=np.int64)
+    there = np.flatnonzero(kept >= 0)
+    b[there] = result.beta[kept[there]]
+    v[np.ix_(there, there)] = result.vcov_beta[np.ix_(kept[there], kept[there])]
+    b[fixed:] = result.theta
+    # parameters without standard errors (nostderr, emonly, a variance at 0) have zero rows, as in Stata
+    v[fixed:, fixed:] = np.where(np.isfinite(result.vcov_theta), result.vcov_theta, 0.0)
+    return b, v
+
+
+def model_test(frame: ModelFrame, result: MixedResult) -> tuple[float, int, float]:
+    """Wald chi2 of all coefficients but the constant, its df and p; (nan, 0, nan) without covariates."""
+    tested = [k for t, k in zip(frame.fixed, frame.kept, strict=True) if t is not None and k >= 0]
+    if not tested:
+        return float("nan"), 0, float("nan")
+    return inference.wald(result.beta, result.vcov_beta, tested)
+
+
+def stored(fit: MixedFit, data: Dataset, command: str) -> Stored:
+    """e() of a fit."""
+    frame, result = fit.frame, fit.result
+    return Stored(_scalars(fit), _macros(fit, data, command), _matrices(fit, column_names(frame, result)))
+
+
+def _scalars(fit: MixedFit) -> dict[str, float]:
+    frame, result = fit.frame, fit.result
+    kinds = [n.kind for n in result.theta_names]
+    chi2, df, p = model_test(frame, result)
+    groups = len(result.residual_variance)
+    _, v = coefficients(frame, result)
+    diagonal = np.flatnonzero(np.diag(v) > 0)
+    rank = int(np.linalg.matrix_rank(_scaled(v[np.ix_(diagonal, diagonal)]))) if len(diagonal) else 0
+    scalars: dict[str, float] = {
+        "N": result.n,
+        "k": result.p + len(kinds),
+        "k_f": result.p,
+        "k_r": len(kinds),
+        "k_rs": sum(k != "atr" for k in kinds),
+        "k_rc": sum(k == "atr" for k in kinds),
+        "k_res": 0.0 if groups == 1 else groups,  # unverified: what Stata counts here
+        "nrgroups": groups,
+        "df_m": df,
+        "small": 0,
+        "ll": result.ll,
+        "chi2": chi2,
+        "p": p,
+    }
+    if result.lr is not None:
+        scalars |= {"ll_c": result.lr.ll_c, "chi2_c": result.lr.chi2, "df_c": result.lr.df, "p_c": result.lr.p}
+    return scalars | {
+        "rank": rank,
+        "ic": result.trace.iterations[-1].number if result.trace.iterations else 0,
+        "rc": 0.0 if result.trace.converged else 430,
+        "converged": float(result.trace.converged),
+    }
+
+
+def _scaled(v: Floats) -> Floats:
+    """A covariance matrix with unit diagonal, so that units do not decide its rank."""
+    scale = 1.0 / np.sqrt(np.diag(v))
+    return v * np.outer(scale, scale)
+
+
+def _macros(fit: MixedFit, data: Dataset, command: str) -> dict[str, str]:
+    spec, frame = fit.spec, fit.frame
+    title = f"Mixed-effects {'REML' if fit.result.reml else 'ML'} regression"
+    equations = [(level.name, e) for level in frame.levels for e in level.equations]
+    variables = _variables(fit)
+    macros = {
+        "cmd": command,
+        "cmdline": spec.cmdline,
+        "depvar": frame.depvar,
+        "ivars": " ".join(level.name for level in frame.levels),
+        "title": title,
+        "redim": " ".join(str(len(e.labels)) for _, e in equations),
+        "vartypes": " ".join(e.structure.capitalize() if e.labels else "(empty)" for _, e in equations),
+        "revars": " ".join(label for _, e in equations for label in e.labels),
+        "resopt": spec.residuals.text,
+        "rstructure": spec.residuals.structure,
+        "rstructlab": "Independent",
+        "rbyvar": frame.residual_by,
+        "rglabels": " ".join(f'`"{x}"\'' for x in frame.residual_labels),
+        "chi2type": "Wald",
+        "vce": "oim",
+        "method": "REML" if fit.result.reml else "ML",
+        "opt": "em" if spec.fit.emonly else "ml",
+        "optmetric": "matlog" if spec.fit.matlog else "matsqrt",
+        "emonly": "emonly" if spec.fit.emonly else "",
+        "ml_method": "d2",
+        "technique": " ".join(name for name, _ in spec.fit.technique),
+        "datasignature": datasignature(data, variables),
+        "datasignaturevars": " ".join(variables),
+        "properties": "b V",
+        "estat_cmd": "mixed_estat",
+        "predict": "mixed_p",
+    }
+    return {name: text for name, text in macros.items() if text}
+
+
+def _variables(fit: MixedFit) -> tuple[str, ...]:
+    """Every variable of the model once, in the order of the command."""
+    frame = fit.frame
+    terms = [*frame.fixed, *(t for level in frame.levels for e in level.equations for t in e.terms)]
+    found = dict.fromkeys([frame.depvar.rpartition(".")[2]])
+    found |= dict.fromkeys(p.var for t in terms if t is not None for p in t.parts)
+    found |= dict.fromkeys(level.name for level in frame.levels if level.name != "_all")
+    if frame.residual_by:
+        found[frame.residual_by] = None
+    return tuple(found)
+
+
+def datasignature(data: Dataset, variables: tuple[str, ...]) -> str:
+    """Observations:variables:checksum of the model's data; the checksum is this program's own, not Stata's."""
+    digest = hashlib.blake2b(digest_size=8)
+    for name in variables:
+        if name in data:
+            column = data.column(name)
+            digest.update(name.encode())
+            content = (
+                "\0".join(column.values.tolist()).encode()
+                if column.is_string
+                else np.ascontiguousarray(column.values).data
+            )
+            digest.update(content)
+    return f"{data.n}:{len(variables)}:{digest.hexdigest()}"
+
+
+def _matrices(fit: MixedFit, names: tuple[str, ...]) -> dict[str, Matrix]:
+    frame, result = fit.frame, fit.result
+    b, v = coefficients(frame, result)
+    matrices = {"b": Matrix(b[None, :], ("y1",), names), "V": Matrix(v, names, names)}
+    if frame.levels:
+        columns = tuple(f"c{i + 1}" for i in range(len(frame.levels)))
+
+        def row(values: list[float]) -> Matrix:
+            return Matrix(np.array([values], dtype=np.float64), ("r1",), columns)
+
+        matrices["N_g"] = row([x.groups for x in frame.levels])
+        matrices["g_min"] = row([x.minimum for x in frame.levels])
+        matrices["g_avg"] = row([x.average for x in frame.levels])
+        matrices["g_max"] = row([x.maximum for x in frame.levels])
+    return matrices
+
+
+def table(fit: MixedFit, level: float) -> Stored:
+    """r(table): statistics of every column of e(b), and r(level)."""
+    frame, result = fit.frame, fit.result
+    b, v = coefficients(frame, result)
+    se = np.sqrt(np.diag(v))
+    missing = se == 0
+    z = np.divide(b, se, out=np.full_like(b, np.nan), where=~missing)
+    p = np.array([2 * inference.normal_tail(abs(x)) if np.isfinite(x) else np.nan for x in z])
+    crit = inference.critical(level)
+    se = np.where(missing, np.nan, se)
+    values = np.vstack(
+        [b, se, z, p, b - crit * se, b + crit * se, np.full_like(b, np.nan), np.full_like(b, crit), np.zeros_like(b)]
+    )
+    rows = ("b", "se", "z", "pvalue", "ll", "ul", "df", "crit", "eform")
+    return Stored({"level": level}, {}, {"table": Matrix(values, rows, column_names(frame, result))})

@@ -1,0 +1,201 @@
+"""mixed - linear mixed-effects models
+
+    mixed depvar [indepvars] [if] [in] [, fe_options] [|| levelvar: [varlist] [, re_options]] [|| ...] [, options]
+
+Fits a linear model with random intercepts and coefficients at any number of nested levels, by maximum
+likelihood (mle, the default) or restricted maximum likelihood (reml).  Levels are named from the top down;
+|| school: || class: has classes within schools.  Typed alone, mixed shows the last results again.
+
+Random part     covariance(independent|exchangeable|identity|unstructured), noconstant, collinear
+Residuals       residuals(independent, by(varname)): one variance per group
+Reporting       level(#), variance, stddeviations, noretable, nofetable, estmetric, noheader, nogroup,
+                coeflegend, nolrtest, noci, nopvalues, noomitted, vsquish, noemptycells, baselevels, allbaselevels, nofvlabel,
+                cformat(), pformat(), sformat()
+Maximisation    emiterate(#), emtolerance(#), emonly, emlog, emdots, matsqrt, matlog, technique(), difficult,
+                iterate(#), tolerance(#), ltolerance(#), nrtolerance(#), nonrtolerance, nostderr, nolog, trace, gradient, hessian,
+                showstep, showtolerance
+
+Example: mixed weight week || id: week, covariance(unstructured) reml
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mixedcli import ast
+from mixedcli.blocks import Blank, Block, CoefRow, CoefTable, Note, line
+from mixedcli.commands import CommandSpec, Options
+from mixedcli.commands.context import expression_context
+from mixedcli.commands.estimation import coefrows, header, log, mixed_e, names, params
+from mixedcli.data import sample
+from mixedcli.data.dataset import Dataset
+from mixedcli.data.factors import ModelTerm
+from mixedcli.engine import inference
+from mixedcli.engine.fit import fit as fit_model
+from mixedcli.errors import LastEstimatesNotFound
+from mixedcli.model.assemble import assemble
+from mixedcli.model.bind import mixed_spec, replay_display
+from mixedcli.model.spec import Display, MixedFit
+from mixedcli.results import Estimates, Quantity
+from mixedcli.session import Outcome, Session
+
+SPEC = CommandSpec("mixed", allows=frozenset({"if", "in", "weight"}), any_option=True)
+
+
+def run(session: Session, command: ast.Command, options: Options) -> Outcome:
+    """Fit a model, or show the last one again."""
+    body = command.body
+    assert isinstance(body, ast.MixedBody)
+    if body.fixed is None:
+        return replay(session, command)
+    spec = mixed_spec(command)
+    selected = sample.mask(session.data, spec.condition, spec.in_range, expression_context(session))
+    assembled = assemble(spec, session.data, selected)
+    result = fit_model(assembled.design, spec.fit)
+    fit = MixedFit(spec, assembled.frame, result, factor_labels(assembled.frame.fixed, session.data))
+    level = spec.display.level if spec.display.level is not None else session.settings.level
+    blocks: list[Block] = [line(text) for text in assembled.frame.notes]
+    if spec.log.log:
+        blocks += log.blocks(fit)
+    return Outcome(
+        blocks=(*blocks, *report(fit, spec.display, level)),
+        estimates=Estimates(mixed_e.stored(fit, session.data, "mixed"), assembled.sample, fit),
+        r=mixed_e.table(fit, level),
+        rc=0 if result.trace.converged else 430,
+        error="" if result.trace.converged else "convergence not achieved",
+    )
+
+
+def replay(session: Session, command: ast.Command) -> Outcome:
+    """``mixed`` alone: the last estimates with other reporting options.  Errors: r(301)."""
+    last = session.estimates
+    if last is None or not isinstance(last.fit, MixedFit):
+        raise LastEstimatesNotFound("last estimates not found")
+    display = replay_display(command)
+    level = display.level if display.level is not None else session.settings.level
+    return Outcome(blocks=report(last.fit, display, level), r=mixed_e.table(last.fit, level))
+
+
+def factor_labels(terms: tuple[ModelTerm | None, ...], data: Dataset) -> dict[str, dict[int, str]]:
+    """Value labels of the factor variables among the terms."""
+    found: dict[str, dict[int, str]] = {}
+    for part in (p for t in terms if t is not None for p in t.parts if p.kind == "i"):
+        texts = data.value_labels.get(data.column(part.var).value_label)
+        if texts and part.var not in found:
+            found[part.var] = {int(v): text for v, text in texts.items() if v == int(v)}
+    return found
+
+
+def report(fit: MixedFit, display: Display, level: float) -> tuple[Block, ...]:
+    """Header, tables and notes.  Pure: everything shown is in the arguments."""
+    parts: list[list[Block]] = []
+    if display.header:
+        parts.append([header.header(fit, group=display.group)])
+    if display.estmetric or display.coeflegend:
+        parts.append([_stored_metric(fit, display, level)])
+    else:
+        if display.fetable:
+            parts.append([fixed_table(fit, display, level)])
+        if display.retable:
+            parts.append([params.table(fit, sd=display.stddeviations, level=level, cformat=display.cformat)])
+    lr = params.lr_line(fit) if display.lrtest and display.retable else None
+    if lr is not None:
+        # the LR line follows its table without a blank line
+        parts = [*parts[:-1], [*parts[-1], lr]] if parts else [[lr]]
+        parts += [[note] for note in _lr_notes(fit)]
+    parts += [[Note(text)] for text in _warnings(fit)]
+    out: list[Block] = []
+    for part in parts:
+        out += [Blank(), *part]
+    return tuple(out)
+
+
+def fixed_table(fit: MixedFit, display: Display, level: float) -> CoefTable:
+    """The coefficients of the fixed part."""
+    rows = coefrows.rows(fit.frame.fixed, lambda i: _fixed_row(fit, i, level), display, fit.factor_labels)
+    return _coef_table(fit.frame.depvar, rows, display, level)
+
+
+def _coef_table(title: str, rows: tuple[CoefRow, ...], display: Display, level: float) -> CoefTable:
+    columns = ["coef", "se"]
+    if display.coeflegend:
+        columns = ["coef", "legend"]
+    else:
+        columns += ["stat", "p"] if display.pvalues else []
+        columns += ["ci"] if display.ci else []
+    return CoefTable(
+        title=title,
+        rows=rows,
+        columns=tuple(columns),
+        level=level,
+        cformat=display.cformat,
+        pformat=display.pformat,
+        sformat=display.sformat,
+        lstretch=display.lstretch,
+    )
+
+
+def _fixed_row(fit: MixedFit, index: int, level: float) -> CoefRow:
+    term, k = fit.frame.fixed[index], fit.frame.kept[index]
+    if k < 0:
+        assert term is not None
+        kind = term.status
+        return CoefRow("omitted" if kind == "value" else kind, coef=0.0)
+    b, variance = float(fit.result.beta[k]), float(fit.result.vcov_beta[k, k])
+    name = names.fixed_names(fit.frame)[index]
+    return _row(b, variance, level, f"_b[{name}]")
+
+
+def _row(b: float, variance: float, level: float, legend: str) -> CoefRow:
+    """A coefficient with its z test and interval; no standard error leaves everything else missing."""
+    if not variance > 0:
+        return CoefRow("value", coef=b, legend=legend)
+    se = variance**0.5
+    lo, hi = inference.interval(Quantity(b, se, "identity"), level)
+    z = b / se
+    return CoefRow(
+        "value", coef=b, se=se, statistic=z, p=2 * inference.normal_tail(abs(z)), lo=lo, hi=hi, legend=legend
+    )
+
+
+def _stored_metric(fit: MixedFit, display: Display, level: float) -> CoefTable:
+    """estmetric and coeflegend: every parameter as stored in e(b)."""
+    frame, result = fit.frame, fit.result
+
+    def fixed(i: int) -> CoefRow:
+        row = _fixed_row(fit, i, level)
+        return replace(row, legend=f"_b[{frame.depvar}:{names.fixed_names(frame)[i]}]") if row.legend else row
+
+    rows = [CoefRow("equation", name=frame.depvar), *coefrows.rows(frame.fixed, fixed, display, fit.factor_labels)]
+    for i, name in enumerate(result.theta_names):
+        equation = names.theta_equation(name)
+        rows.append(CoefRow("equation", name=equation))
+        row = _row(float(result.theta[i]), float(result.vcov_theta[i, i]), level, f"_b[{equation}:_cons]")
+        rows.append(coefrows.named(row, "_cons"))
+    return _coef_table(frame.depvar, tuple(rows), display, level)
+
+
+BOUNDARY_NOTE = (
+    "Note: The reported degrees of freedom assumes the null hypothesis is not on",
+    "      the boundary of the parameter space. If this is not true, then the",
+    "      reported test is conservative.",
+)
+
+
+def _lr_notes(fit: MixedFit) -> list[Note]:
+    kind = fit.result.lr.note if fit.result.lr is not None else None
+    if kind == "conservative":
+        return [Note("LR test is conservative and provided only for reference.")]
+    return [Note(lines=BOUNDARY_NOTE)] if kind == "boundary" else []
+
+
+def _warnings(fit: MixedFit) -> list[str]:
+    """Plain sentences for what a reader must not overlook."""
+    out = []
+    for level, equation, term in fit.result.singular:
+        frame = fit.frame.levels[level]
+        name = frame.equations[equation].labels[term]
+        out.append(f"var({name}) at level {frame.name} is estimated as 0; the data do not support this random effect.")
+    if fit.result.stderr_failed:
+        out.append("standard-error calculation failed for the random-effects parameters.")
+    return out

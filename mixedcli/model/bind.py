@@ -1,0 +1,345 @@
+"""AST of a ``mixed`` command -> MixedSpec: options bound to equations or model, illegal combinations refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from mixedcli import ast
+from mixedcli.engine.design import FitOptions
+from mixedcli.engine.recov import resolve as resolve_covariance
+from mixedcli.errors import InvalidSyntax, NotYetAvailable, Span
+from mixedcli.model.options import Given, resolve
+from mixedcli.model.spec import Display, EquationSpec, LogOptions, MixedSpec, ResidualSpec
+
+#: residuals() keywords with their minimum abbreviations (OUTPUT.md 5)
+RESTYPES = {
+    "independent": "ind",
+    "exchangeable": "exc",
+    "ar": "ar",
+    "ma": "ma",
+    "unstructured": "un",
+    "banded": "ba",
+    "toeplitz": "to",
+    "exponential": "exp",
+}
+DFMETHODS = {"residual": "res", "repeated": "rep", "anova": "anova", "satterthwaite": "sat", "kroger": "kr"}
+
+
+def mixed_spec(command: ast.Command) -> MixedSpec:
+    """Bind a ``mixed`` or ``xtmixed`` command.  Errors: r(198) for what the syntax or this version does not allow."""
+    body = command.body
+    assert isinstance(body, ast.MixedBody)
+    assert body.fixed is not None
+    fixed = body.fixed
+    fixed_options = resolve(fixed.options)
+    random_options = [resolve(e.options) for e in body.random]
+    for given in fixed_options:
+        if given.row.scope == "random":
+            raise InvalidSyntax(
+                f"option {given.row.name}{'()' if given.text is not None else ''} not allowed", given.span
+            )
+    model = _model_options([fixed_options, *random_options])
+    equations = tuple(_equation(e, o) for e, o in zip(body.random, random_options, strict=True))
+    _check_levels(equations)
+    _refuse_unavailable(fixed_options, equations, body, model)
+    condition, in_range = _sample(fixed, body.random)
+    if not isinstance(fixed.depvar, ast.VarRef):
+        raise InvalidSyntax("depvar may not be a factor variable", fixed.depvar.span)
+    return MixedSpec(
+        depvar=fixed.depvar,
+        terms=fixed.terms,
+        noconstant=any(g.row.name == "noconstant" for g in fixed_options),
+        equations=_place_constants(equations),
+        condition=condition,
+        in_range=in_range,
+        fit=_fit_options(model),
+        residuals=_residuals(model.get("residuals")),
+        display=display_options(model, stddeviations=command.name.startswith("xtmixed")),
+        log=_log_options(model),
+        cmdline=" ".join(command.text.split()),
+    )
+
+
+def replay_display(command: ast.Command) -> Display:
+    """Reporting options of ``mixed`` alone.  Errors: r(198)."""
+    return display_options(
+        _model_options([resolve(command.options, replay=True)]), stddeviations=command.name == "xtmixed"
+    )
+
+
+def _model_options(parts: Iterable[Sequence[Given]]) -> dict[str, Given]:
+    found: dict[str, Given] = {}
+    for given in (g for part in parts for g in part if g.row.scope in ("model", "replay")):
+        if given.text is not None and given.row.name in found:
+            raise InvalidSyntax(f"option {given.row.name}() specified more than once", given.span)
+        found[given.row.name] = given
+    _exclusive(found, "mle", "reml")
+    _exclusive(found, "matsqrt", "matlog")
+    _exclusive(found, "variance", "stddeviations")
+    _exclusive(found, "log", "nolog")
+    return found
+
+
+def _exclusive(found: dict[str, Given], first: str, second: str) -> None:
+    if first in found and second in found:
+        raise InvalidSyntax(f"options {first} and {second} may not be combined", found[second].span)
+
+
+def _equation(node: ast.RandomEquation, options: Sequence[Given]) -> EquationSpec:
+    values: dict[str, Any] = {}
+    for given in options:
+        if given.row.scope in ("equation", "random"):
+            values[given.row.name] = given
+    if "constraints" in values:
+        raise InvalidSyntax("option constraints() not allowed", values["constraints"].span)
+    covariance = None
+    if "covariance" in values:
+        typed = (values["covariance"].text or "").strip()
+        try:
+            covariance = resolve_covariance(typed)
+        except InvalidSyntax:
+            raise InvalidSyntax(
+                f"vartype {typed} not allowed", values["covariance"].span
+            ) from None  # unverified: words
+    crossed = [t for t in node.terms.terms if isinstance(t, ast.FactorVar) and t.kind == "R"]
+    if crossed and len(node.terms.terms) > 1:
+        raise InvalidSyntax(f"{node.level}: invalid level specification", node.span)
+    if crossed and covariance is not None and covariance.keyword not in ("identity", "exchangeable"):
+        raise InvalidSyntax("only covariance(identity) and covariance(exchangeable) are allowed with R.", node.span)
+    return EquationSpec(
+        level=node.level,
+        terms=node.terms,
+        crossed=crossed[0] if crossed else None,
+        covariance=covariance.keyword if covariance is not None else None,
+        noconstant="noconstant" in values,
+        collinear="collinear" in values,
+        fweight=values["fweight"].text if "fweight" in values else None,
+        pweight=values["pweight"].text if "pweight" in values else None,
+        span=node.span,
+    )
+
+
+def _check_levels(equations: Sequence[EquationSpec]) -> None:
+    """Equations of one level must stand together (the manual: otherwise mixed will give an error)."""
+    seen: list[str] = []
+    for equation in equations:
+        if equation.level in seen and seen[-1] != equation.level:
+            raise InvalidSyntax(
+                f"{equation.level}: repeated level equations must be listed consecutively", equation.span
+            )
+        if equation.level == "_all" and seen and seen[-1] != "_all":
+            raise InvalidSyntax("_all: invalid level specification", equation.span)
+        if not seen or seen[-1] != equation.level:
+            seen.append(equation.level)
+
+
+def _place_constants(equations: Sequence[EquationSpec]) -> tuple[EquationSpec, ...]:
+    """Repeated equations of a level carry one constant, in the last of them (technical note after example 5)."""
+    placed = []
+    for i, equation in enumerate(equations):
+        again = i + 1 < len(equations) and equations[i + 1].level == equation.level
+        placed.append(replace(equation, noconstant=True) if again or equation.crossed else equation)
+    return tuple(placed)
+
+
+def _sample(
+    fixed: ast.FixedEquation, random: Sequence[ast.RandomEquation]
+) -> tuple[ast.Expr | None, ast.InRange | None]:
+    """if and in may follow the fixed part or the last random equation, once."""
+    condition, in_range = fixed.condition, fixed.in_range
+    for i, node in enumerate(random):
+        if node.condition is not None:
+            if condition is not None or i + 1 < len(random):
+                raise InvalidSyntax("invalid 'if'", node.condition.span)
+            condition = node.condition
+        if node.in_range is not None:
+            if in_range is not None or i + 1 < len(random):
+                raise InvalidSyntax("invalid 'in'", node.in_range.span)
+            in_range = node.in_range
+    return condition, in_range
+
+
+def _refuse_unavailable(
+    fixed_options: Sequence[Given], equations: Sequence[EquationSpec], body: ast.MixedBody, model: dict[str, Given]
+) -> None:
+    """Legal Stata that the engine cannot do yet: a plain error, never another model's numbers."""
+
+    def refuse(what: str, span: Span | None) -> None:
+        raise NotYetAvailable(f"{what} not yet available", span)
+
+    for given in fixed_options:
+        if given.row.name == "constraints":
+            refuse("option constraints() is", given.span)
+    weights = [n.weight for n in (body.fixed, *body.random) if n is not None and n.weight is not None]
+    if weights:
+        refuse("weights are", weights[0].span)
+    for equation in equations:
+        if equation.crossed is not None:
+            refuse("crossed effects (R.varname) are", equation.span)
+        if equation.fweight or equation.pweight:
+            refuse("weights are", equation.span)
+    for name in ("robust", "cluster", "pwscale", "from"):
+        if name in model:
+            refuse(f"option {name}{'()' if model[name].text is not None else ''} is", model[name].span)
+    if "vce" in model and (model["vce"].text or "").strip() != "oim":
+        kind = (model["vce"].text or "").split()
+        if kind and any(full.startswith(kind[0]) and kind[0] for full in ("robust", "cluster")):
+            refuse(f"vce({kind[0]}) is", model["vce"].span)
+        raise InvalidSyntax(f"vcetype '{model['vce'].text}' not allowed", model["vce"].span)
+    if "dfmethod" in model:
+        method = _keyword((model["dfmethod"].text or "").partition(",")[0].strip(), DFMETHODS)
+        if method is None:
+            raise InvalidSyntax("option dfmethod() incorrectly specified", model["dfmethod"].span)
+        if method in ("satterthwaite", "kroger") and "reml" not in model:
+            raise InvalidSyntax(f"dfmethod({method}) is allowed only with option reml", model["dfmethod"].span)
+        refuse("option dfmethod() is", model["dfmethod"].span)
+
+
+def _keyword(text: str, table: dict[str, str]) -> str | None:
+    """Full keyword for an abbreviation of at least the table's length."""
+    for full, least in table.items():
+        if full.startswith(text) and len(text) >= len(least):
+            return full
+    return None
+
+
+def _residuals(given: Given | None) -> ResidualSpec:
+    if given is None:
+        return ResidualSpec("independent")
+    text = (given.text or "").strip()
+    head, _, tail = text.partition(",")
+    words = head.split()
+    structure = _keyword(words[0], RESTYPES) if words else None
+    if structure is None or len(words) > 2 or (len(words) == 2 and not words[1].isdigit()):
+        raise InvalidSyntax("option residuals() incorrectly specified", given.span)
+    by = time = None
+    rest = tail
+    for name, argument in re.findall(r"(\w+)\s*\(\s*([^()\s]+)\s*\)", tail):
+        rest = re.sub(rf"{name}\s*\(\s*{re.escape(argument)}\s*\)", "", rest, count=1)
+        if name == "by" and by is None:
+            by = argument
+        elif name == "t" and time is None:
+            time = argument
+        else:
+            raise InvalidSyntax(f"option {name}() not allowed", given.span)
+    if rest.strip(" ,"):
+        raise InvalidSyntax("option residuals() incorrectly specified", given.span)
+    if structure != "independent":
+        raise NotYetAvailable(f"residuals({structure}) is not yet available", given.span)
+    if len(words) == 2 or time is not None:
+        raise InvalidSyntax("option residuals() incorrectly specified", given.span)
+    return ResidualSpec(structure, int(words[1]) if len(words) == 2 else None, by, time, text)
+
+
+def _technique(given: Given | None) -> tuple[tuple[str, int], ...]:
+    if given is None:
+        return (("nr", 5),)
+    words = (given.text or "").split()
+    steps: list[tuple[str, int]] = []
+    for word in words:
+        if word.isdigit() and steps and int(word) > 0:
+            steps[-1] = (steps[-1][0], int(word))
+        elif word in ("nr", "dfp", "bfgs"):
+            steps.append((word, 5))
+        else:
+            raise InvalidSyntax(f"option technique() incorrectly specified: {word} not allowed", given.span)
+    if not steps:
+        raise InvalidSyntax("option technique() incorrectly specified", given.span)
+    return tuple(steps)
+
+
+def _fit_options(model: dict[str, Given]) -> FitOptions:
+    default = FitOptions()
+    if "emonly" in model and "residuals" in model and "by" in (model["residuals"].text or ""):
+        raise InvalidSyntax("option emonly is not allowed with residuals(, by())", model["emonly"].span)
+    if "nostderr" in model and "residuals" in model and "by" in (model["residuals"].text or ""):
+        raise InvalidSyntax("option nostderr is not allowed with residuals(, by())", model["nostderr"].span)
+
+    def real(name: str, value: float) -> float:
+        return model[name].number() if name in model else value
+
+    def whole(name: str, value: int) -> int:
+        return model[name].integer() if name in model else value
+
+    return FitOptions(
+        reml="reml" in model,
+        emiterate=whole("emiterate", default.emiterate),
+        emtolerance=real("emtolerance", default.emtolerance),
+        emonly="emonly" in model,
+        matlog="matlog" in model,
+        technique=_technique(model.get("technique")),
+        difficult="difficult" in model,
+        iterate=whole("iterate", default.iterate),
+        tolerance=real("tolerance", default.tolerance),
+        ltolerance=real("ltolerance", default.ltolerance),
+        nrtolerance=None if "nonrtolerance" in model else real("nrtolerance", default.nrtolerance or 1e-5),
+        stderr="nostderr" not in model,
+    )
+
+
+def _log_options(model: dict[str, Given]) -> LogOptions:
+    return LogOptions(
+        log="nolog" not in model,
+        emlog="emlog" in model or ("emonly" in model and "emdots" not in model),
+        emdots="emdots" in model,
+        trace="trace" in model,
+        gradient="gradient" in model,
+        hessian="hessian" in model,
+        showstep="showstep" in model,
+        showtolerance="showtolerance" in model,
+    )
+
+
+def display_options(model: dict[str, Given], *, stddeviations: bool) -> Display:
+    """Reporting options.  Errors: r(198)."""
+    level = model["level"].number() if "level" in model else None
+    if level is not None and not 10 <= level <= 99.99:
+        raise InvalidSyntax("level() must be between 10 and 99.99 inclusive", model["level"].span)
+    if "small" in model or "dftable" in model:
+        given = model.get("small", model.get("dftable"))
+        assert given is not None
+        # Stata: small and dftable() need dfmethod() at estimation, which no fit of this version can have
+        raise InvalidSyntax(
+            f"option {given.row.name}{'()' if given.text is not None else ''} requires dfmethod() at estimation",
+            given.span,
+        )
+
+    def fmt(name: str, default: str) -> str:
+        if name not in model:
+            return default
+        text = (model[name].text or "").strip()
+        if not re.fullmatch(r"%-?0?\d+\.\d+[efg]c?", text):
+            raise InvalidSyntax(f"option {name}() incorrectly specified", model[name].span)
+        return text
+
+    wrapon = (model["fvwrapon"].text or "").strip() if "fvwrapon" in model else "word"
+    if wrapon not in ("word", "width"):
+        raise InvalidSyntax("option fvwrapon() incorrectly specified", model["fvwrapon"].span)
+    return Display(
+        level=level,
+        stddeviations="stddeviations" in model or (stddeviations and "variance" not in model),
+        retable="noretable" not in model,
+        fetable="nofetable" not in model,
+        estmetric="estmetric" in model,
+        header="noheader" not in model,
+        group="nogroup" not in model,
+        coeflegend="coeflegend" in model,
+        lrtest="nolrtest" not in model,
+        ci="noci" not in model,
+        pvalues="nopvalues" not in model,
+        omitted="noomitted" not in model,
+        emptycells="noemptycells" not in model,
+        vsquish="vsquish" in model,
+        baselevels="baselevels" in model,
+        allbaselevels="allbaselevels" in model,
+        fvlabel="nofvlabel" not in model,
+        fvwrap=model["fvwrap"].integer() if "fvwrap" in model else 1,
+        fvwrapon=wrapon,
+        cformat=fmt("cformat", "%9.0g"),
+        pformat=fmt("pformat", "%5.3f"),
+        sformat=fmt("sformat", "%8.2f"),
+        lstretch="nolstretch" not in model,
+    )
