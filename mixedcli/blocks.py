@@ -56,11 +56,13 @@ class HeaderItem:
     """One right-hand line of an estimation header: label, value; no value is a bare label ("Obs per group:").
 
     indent: label right-aligned in the label column ("min", "avg", "max").
+    sublabel: a second word flush right in the label column ("DF:" with "min").
     """
 
     label: str
     value: str | None = None
     indent: bool = False
+    sublabel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
