@@ -1,7 +1,8 @@
 """One file per Stata command, found by name.
 
 Each module defines ``SPEC`` (a CommandSpec) and ``run(session, command, options) -> Outcome``; its docstring is the
-command's help.  ``ABBREVIATIONS`` is the one table that maps a command word to its module; modules are imported when looked up.
+command's help.  ``ABBREVIATIONS`` is the one table that maps a command word to its module; modules are imported when
+looked up.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from mixedcli import ast
     from mixedcli.session import Outcome, Session
 
-#: how dispatch types an option's text:  "flag" no argument; "text" raw; "name" one word; "int", "real"; "expr" -> ast.Expr;
-#: "varlist" -> ast.Varlist; "numlist" -> tuple[float, ...]; "words" -> tuple[ast.Word, ...]; "raw" -> the ast.Option itself.
+#: how dispatch types an option's text: "flag" no argument; "text" raw; "name" one word; "int", "real"; "expr" ast.Expr;
+#: "varlist" ast.Varlist; "numlist" tuple[float, ...]; "words" tuple[ast.Word, ...]; "raw" the ast.Option itself.
 ArgumentType = Literal["flag", "text", "name", "int", "real", "expr", "varlist", "numlist", "words", "raw"]
 
 

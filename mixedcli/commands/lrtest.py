@@ -23,7 +23,9 @@ SPEC = CommandSpec(
     (OptionSpec("stats", "st"), OptionSpec("force", "force"), OptionSpec("df", "df", "int"), OptionSpec("dir", "d")),
 )
 
-REML_NOTE = "LR tests based on REML are valid only when the fixed-effects specification is identical for both models."
+REML_NOTE = (
+    "LR tests based on REML are valid only when the fixed-effects specification is identical for both models."
+)
 
 NAME_WIDTH = 14
 """Names are shortened to this many characters (# stata: manual example 6)."""
@@ -52,12 +54,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     if full.stored.scalars.get("k_rs") != restricted.stored.scalars.get("k_rs"):
         blocks += [Blank(), Note(lines=BOUNDARY_NOTE)]
     if full.stored.macros.get("method") == "REML":
-        blocks += [
-            Blank(),
-            Note(
-                "LR tests based on REML are valid only when the fixed-effects specification is identical for both models."
-            ),
-        ]
+        blocks += [Blank(), Note(REML_NOTE)]
     if "stats" in options:
         blocks += [Blank(), *stats_blocks([(small, restricted), (large, full)], None)]
     return Outcome(blocks=tuple(blocks), r=Stored({"p": p, "chi2": chi2, "df": df}))

@@ -9,11 +9,11 @@ likelihood (mle, the default) or restricted maximum likelihood (reml).  Levels a
 Random part     covariance(independent|exchangeable|identity|unstructured), noconstant, collinear
 Residuals       residuals(independent, by(varname)): one variance per group
 Reporting       level(#), variance, stddeviations, noretable, nofetable, estmetric, noheader, nogroup,
-                coeflegend, nolrtest, noci, nopvalues, noomitted, vsquish, noemptycells, baselevels, allbaselevels, nofvlabel,
-                cformat(), pformat(), sformat()
+                coeflegend, nolrtest, noci, nopvalues, noomitted, vsquish, noemptycells, baselevels,
+                allbaselevels, nofvlabel, cformat(), pformat(), sformat()
 Maximisation    emiterate(#), emtolerance(#), emonly, emlog, emdots, matsqrt, matlog, technique(), difficult,
-                iterate(#), tolerance(#), ltolerance(#), nrtolerance(#), nonrtolerance, nostderr, nolog, trace, gradient, hessian,
-                showstep, showtolerance
+                iterate(#), tolerance(#), ltolerance(#), nrtolerance(#), nonrtolerance, nostderr, nolog, trace,
+                gradient, hessian, showstep, showtolerance
 
 Example: mixed weight week || id: week, covariance(unstructured) reml
 """

@@ -16,7 +16,7 @@ def blocks(fit: MixedFit) -> list[Block]:
     """What the fit printed on its way."""
     spec = fit.spec
     out: list[Block] = [Blank()]
-    # with by() the EM iterations only give starting values, and the log says so (# stata: seen with correlated residuals)
+    # with by() EM only gives starting values, and the log says so (# stata: seen with correlated residuals)
     start = "Performing EM optimization ..." if not fit.frame.residual_by else "Obtaining starting values by EM ..."
     out.append(line(start))
     out += _em(fit)
