@@ -17,7 +17,8 @@ import numpy as np
 from mixedcli import ast
 from mixedcli.blocks import Blank, Block, WaldTest
 from mixedcli.commands import CommandSpec, Options
-from mixedcli.commands.estimation.hypotheses import Linear, describe, linear, position, wald
+from mixedcli.commands.context import column_of
+from mixedcli.commands.estimation.hypotheses import Linear, describe, linear, wald
 from mixedcli.errors import EquationNotFound, InvalidSyntax, LastEstimatesNotFound
 from mixedcli.results import Stored
 from mixedcli.session import Outcome, Session
@@ -65,9 +66,9 @@ def _hypotheses(spec: ast.TestSpec, stored: Stored) -> list[Linear]:
 
 def _positions(coef: ast.CoefRef, stored: Stored) -> list[int]:
     """One coefficient, or all of an equation but its constant."""
-    if coef.name is not None:
-        return [position(stored, coef.equation, coef.name)]
     columns = stored.matrices["b"].colnames
+    if coef.name is not None:
+        return [column_of(columns, coef.equation, coef.name)]
     mine = [i for i, c in enumerate(columns) if c.rpartition(":")[0] == coef.equation]
     if not mine:
         raise EquationNotFound(f"equation [{coef.equation}] not found")

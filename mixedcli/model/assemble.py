@@ -61,6 +61,8 @@ def assemble(spec: MixedSpec, data: Dataset, selected: Rows) -> Assembled:
     columns = _Columns(data, rows, n)
     y = factors.values(_depvar(spec, data), data, rows)
     notes: list[str] = []
+    if spec.residuals.time is not None:
+        notes.append("Note: t() not required for this residual structure; ignored")  # stata: a public course log
     fixed, kept, x = _fixed_part(spec, data, sample, columns, notes)
     levels, level_frames = _levels(spec, data, sample, rows, columns, level_names, notes)
     residual_by, labels = _residual_groups(by, data, rows)
@@ -161,6 +163,10 @@ def _levels(
         smallest, average, largest = groups.sizes(codes, count)
         name = names.get(typed, "_all")
         frames.append(LevelFrame(name, count, smallest, average, largest, tuple(m[1] for m in made)))
+    if levels and not any(e.z for level in levels for e in level.equations) and spec.residuals.by is None:
+        # stata: a public course log; such a model has neither group counts nor an iteration log
+        notes.append("Note: all random-effects equations are empty; model is linear regression")
+        return (), ()
     return tuple(levels), tuple(frames)
 
 

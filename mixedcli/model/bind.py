@@ -229,9 +229,9 @@ def _residuals(given: Given | None) -> ResidualSpec:
         raise InvalidSyntax("option residuals() incorrectly specified", given.span)
     if structure != "independent":
         raise NotYetAvailable(f"residuals({structure}) is not yet available", given.span)
-    if len(words) == 2 or time is not None:
+    if len(words) == 2:
         raise InvalidSyntax("option residuals() incorrectly specified", given.span)
-    return ResidualSpec(structure, int(words[1]) if len(words) == 2 else None, by, time, text)
+    return ResidualSpec(structure, None, by, time, text)
 
 
 def _technique(given: Given | None) -> tuple[tuple[str, int], ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,20 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli import ast
+from mixedcli.commands.context import column_of
 from mixedcli.engine import inference
-from mixedcli.errors import EquationNotFound, InvalidSyntax, NotFound
+from mixedcli.errors import InvalidSyntax
 from mixedcli.numfmt import format_value
 from mixedcli.results import Stored
 
 Floats = NDArray[np.float64]
-
-MARKS = re.compile(r"(?<![A-Za-z_])(\d+)(?:bn|b|o)\.|(?<![A-Za-z_0-9])(c)?o\.")
-"""Marks of base and omitted levels in names of e(b): "0bn.girl", "2o.site", "o.x", "co.x"."""
-
-
-def plain(name: str) -> str:
-    """A coefficient's name without b, bn and o marks, as users type it."""
-    return MARKS.sub(lambda m: f"{m[1]}." if m[1] else ("c." if m[2] else ""), name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +32,6 @@ class Linear:
         return Linear(self.coefficients * factor, self.constant * factor)
 
 
-def position(stored: Stored, equation: str | None, name: str, span: object = None) -> int:
-    """Index in e(b) of a coefficient; without an equation the first one is meant.  Errors: r(111), r(303)."""
-    columns = stored.matrices["b"].colnames
-    equations = list(dict.fromkeys(c.rpartition(":")[0] for c in columns))
-    if equation is None:
-        equation = equations[0]
-    elif equation.startswith("#") and equation[1:].isdigit() and 0 < int(equation[1:]) <= len(equations):
-        equation = equations[int(equation[1:]) - 1]
-    if equation not in equations:
-        raise EquationNotFound(f"equation [{equation}] not found")
-    wanted = plain(name)
-    for i, column in enumerate(columns):
-        head, _, term = column.rpartition(":")
-        if head == equation and plain(term) == wanted:
-            return i
-    raise NotFound(f"{name} not found" if equation == equations[0] else f"[{equation}]{name} not found")
-
-
 def linear(expr: ast.Expr, stored: Stored) -> Linear:
     """An expression in coefficients as an affine function.  Errors: r(198) when it is not linear."""
     size = stored.matrices["b"].values.shape[1]
@@ -65,7 +39,7 @@ def linear(expr: ast.Expr, stored: Stored) -> Linear:
 
     def coefficient(equation: str | None, name: str) -> Linear:
         unit = zero.copy()
-        unit[position(stored, equation, name)] = 1.0
+        unit[column_of(stored.matrices["b"].colnames, equation, name)] = 1.0
         return Linear(unit, 0.0)
 
     def walk(node: ast.Expr) -> Linear:

@@ -13,8 +13,10 @@ DOTS_PER_LINE = 50
 
 
 def blocks(fit: MixedFit) -> list[Block]:
-    """What the fit printed on its way."""
+    """What the fit printed on its way; nothing for a linear regression (# stata: a public course log)."""
     spec = fit.spec
+    if not fit.frame.levels and not fit.frame.residual_by:
+        return []
     out: list[Block] = [Blank()]
     # with by() EM only gives starting values, and the log says so (# stata: seen with correlated residuals)
     start = "Performing EM optimization ..." if not fit.frame.residual_by else "Obtaining starting values by EM ..."
