@@ -134,6 +134,12 @@ class RepeatedTimes(StataError):
     rc = 451
 
 
+class FactorValues(StataError):
+    """A variable whose values no factor may have."""
+
+    rc = 452
+
+
 class DataAssumption(StataError):
     rc = 459
 

@@ -46,7 +46,8 @@ def _no_coefficient(kind: str, equation: str | None, name: str) -> float:
 class Context:
     """What an expression may refer to.
 
-    stored(kind, name): e() r() c() s(): a number, a string, a NamedMatrix, a bool array over the data (e(sample)), or None.
+    stored(kind, name): e() r() c() s(): a number, a string, a NamedMatrix, None, or a bool array over the data
+    (e(sample)).
     coefficient(kind, equation, name): _b[] and _se[]; raises r(111).
     rows: None for all rows, else a bool mask or an index array; the result then has that many rows, while _n, _N
     and subscripts go on meaning the whole data.  sequential: name and already replaced values of a variable whose
@@ -157,7 +158,7 @@ def _name(name: str, ops: tuple[ast.TimeOp, ...], node: ast.Var, context: Contex
 
 def _system(name: str, context: Context) -> Value:
     if name == "_n":
-        return context.positions() + 1.0
+        return context.positions().astype(np.float64) + 1
     return {"_N": float(context.data.n), "_pi": float(np.pi), "_rc": float(context.rc), "_cons": 1.0}[name]
 
 
@@ -173,7 +174,7 @@ def _column(name: str, ops: tuple[ast.TimeOp, ...], context: Context) -> NDArray
     values = column.numeric()
     if context.sequential is not None and context.sequential[0] == name:
         values = as_column(context.sequential[1], context.data.n)
-    return timeseries.apply(context.data, values, ops)
+    return timeseries.apply(values, ops, context.data)
 
 
 def _pick(values: NDArray[Any], context: Context) -> NDArray[Any]:

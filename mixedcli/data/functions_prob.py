@@ -28,14 +28,19 @@ def _normal(z: Floats) -> Any:
     return np.reshape([0.5 * math.erfc(-v / math.sqrt(2.0)) for v in z.ravel().tolist()], z.shape)
 
 
+def _location_scale(more: tuple[Floats, ...]) -> tuple[Any, Any]:
+    """Mean and standard deviation of normalden(z), (z, s) and (x, m, s)."""
+    return (0.0, 1.0) if not more else (0.0, more[0]) if len(more) == 1 else (more[0], more[1])
+
+
 def _normalden(x: Floats, *more: Floats) -> Any:
-    mean, sd = {0: (0.0, 1.0), 1: (0.0, *more), 2: more}[len(more)]
+    mean, sd = _location_scale(more)
     out = np.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * math.sqrt(2 * math.pi))
     return np.where(np.asarray(sd) > 0, out, np.nan)
 
 
 def _lnnormalden(x: Floats, *more: Floats) -> Any:
-    mean, sd = {0: (0.0, 1.0), 1: (0.0, *more), 2: more}[len(more)]
+    mean, sd = _location_scale(more)
     return -0.5 * ((x - mean) / sd) ** 2 - np.log(sd) - 0.5 * math.log(2 * math.pi)
 
 

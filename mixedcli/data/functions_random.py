@@ -1,4 +1,7 @@
-"""Random-number functions: numpy's generator seeded by ``set seed``, so other numbers than Stata's for the same seed."""
+"""Random-number functions.
+
+numpy's generator seeded by ``set seed``: the same seed gives the same numbers here, but not those of Stata.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,8 @@ def _uniformint(g: Generator, n: int, low: Floats, high: Floats) -> Any:
 
 
 def _normal(g: Generator, n: int, *parameters: Floats) -> Any:
-    mean, sd = {0: (0.0, 1.0), 1: (*parameters, 1.0), 2: parameters}[len(parameters)]
+    mean: Any = parameters[0] if parameters else 0.0
+    sd: Any = parameters[1] if len(parameters) > 1 else 1.0
     return np.where(np.asarray(sd) >= 0, mean + sd * g.standard_normal(n), np.nan)
 
 
@@ -67,7 +71,8 @@ def _exponential(g: Generator, n: int, b: Floats) -> Any:
 
 
 def _logistic(g: Generator, n: int, *parameters: Floats) -> Any:
-    mean, scale = {0: (0.0, 1.0), 1: (0.0, *parameters), 2: parameters}[len(parameters)]
+    mean: Any = parameters[0] if len(parameters) > 1 else 0.0
+    scale: Any = parameters[-1] if parameters else 1.0
     return np.where(np.asarray(scale) > 0, mean + scale * g.logistic(size=n), np.nan)
 
 

@@ -10,8 +10,7 @@ from typing import Any
 
 from mixedcli.data.functions import Function
 from mixedcli.data.missing import SYSMISS
-from mixedcli.data.operators import Value, is_text
-from mixedcli.errors import InvalidSyntax, TypeMismatch
+from mixedcli.errors import InvalidSyntax
 
 
 def _bytes(s: str) -> bytes:
@@ -208,16 +207,6 @@ def _strofreal(n: float, fmt: str = "%9.0g") -> str:
     return format_value(n, fmt).strip(" ") if len(fmt) < 2 or fmt[1] != "0" else format_value(n, fmt)
 
 
-def _string(value: Value, *fmt: Value) -> Value:
-    """string(): also harmless on strings, unlike strofreal()."""
-    if is_text(value):
-        raise TypeMismatch("type mismatch")
-    from mixedcli.data.functions import _rowwise
-
-    n = next((len(v) for v in (value, *fmt) if hasattr(v, "shape")), 1)
-    return _rowwise(TABLE["strofreal"], [value, *fmt], n)
-
-
 def _indexnot(s: str, known: str) -> float:
     return float(next((k for k, c in enumerate(s, 1) if c not in known), 0))
 
@@ -301,7 +290,7 @@ TABLE: dict[str, Function] = {
     "plural": _to_text("nss", _plural, 2),
     "real": _to_number("s", _real),
     "strofreal": _to_text("ns", _strofreal, 1),
-    "string": Function("as", _string, least=1, style="plain"),
+    "string": _to_text("ns", _strofreal, 1),
     "strdup": _to_text("sn", lambda s, n: s * (int(n) if 0 <= n < 1e9 else 0)),
     "soundex": _to_text("s", _soundex),
 }

@@ -53,10 +53,10 @@ def complete(data: Dataset, *columns: str | Column | NDArray[Any]) -> Mask:
     out = np.ones(data.n, dtype=np.bool_)
     for item in columns:
         column = data.column(item) if isinstance(item, str) else item
-        values: NDArray[Any]
-        if isinstance(column, Column):
-            values = column.values if column.is_string else column.numeric()
-        else:
-            values = column
+        values: NDArray[Any] = column if isinstance(column, np.ndarray) else _comparable(column)
         out &= values != "" if values.dtype == object else ~is_missing(values)
     return out
+
+
+def _comparable(column: Column) -> NDArray[Any]:
+    return column.values if column.is_string else column.numeric()

@@ -27,12 +27,12 @@ def normalize(ops: Sequence[ast.TimeOp]) -> tuple[ast.TimeOp, ...]:
     return (*out, *(ast.TimeOp("S", op.order) for op in ops if op.letter == "S" and op.order))
 
 
-def prefix(ops: Sequence[ast.TimeOp]) -> str:
+def letters(ops: Sequence[ast.TimeOp]) -> str:
     """Operators as they stand in a name: "L", "L2D", "S12"; "" for none."""
     return "".join(op.letter + (str(op.order) if op.order != 1 else "") for op in normalize(ops))
 
 
-def apply(data: Dataset, values: Floats, ops: Sequence[ast.TimeOp]) -> Floats:
+def apply(values: Floats, ops: Sequence[ast.TimeOp], data: Dataset) -> Floats:
     """A column (all rows, Stata's coding) under time-series operators.  Errors: r(111) when no time variable is set."""
     todo = normalize(ops)
     if not todo:
@@ -50,7 +50,7 @@ def apply(data: Dataset, values: Floats, ops: Sequence[ast.TimeOp]) -> Floats:
 
 
 def lagger(data: Dataset) -> Callable[[Floats, int], Floats]:
-    """A function ``lag(values, k)`` giving each row the value k periods earlier in its panel ("." where there is none)."""
+    """A function ``lag(values, k)``: each row's value k periods earlier in its panel, "." where there is none."""
     settings = data.settings
     if settings is None or not settings.time:
         raise NotFound("time variable not set")
