@@ -1,4 +1,4 @@
-"""Numbers of lme4, nlme and a dense likelihood in R (fixtures/reference) against the whole program, one test per quantity.
+"""lme4, nlme and a dense likelihood in R (fixtures/reference) against the whole program, one test per quantity.
 
 One do-file runs every model, by ML and by REML, through the command line with --json.
 """
