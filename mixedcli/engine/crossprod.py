@@ -1,0 +1,231 @@
+"""The one pass over the rows: every group's cross products Z'[Z, X, y].
+
+Rows are never sorted: groups are summed by their codes (``bincount``), and only
+the groups themselves are put in an order in which a parent's children are
+neighbours.  Sums of a lower level are added up, not computed again.
+
+Column layout of level l, lowest level last:  [Z_l | Z_l-1 | ... | Z_0 | X_int | y_int];
+the layout of an ancestor is a suffix of it.  Array axes: (q_l, width_l, G_l).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixedcli.engine.design import Design
+from mixedcli.engine.orthogonal import Column, Frame, is_ones
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+CHUNK = 2048  # lowest-level groups handled together, so that temporaries stay in the cache
+
+
+@dataclass(frozen=True, slots=True)
+class Products:
+    """Cross products of a set of whole top-level groups: one array (q_l, width_l, G_l) per level."""
+
+    levels: tuple[Floats, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Neighbouring top-level groups with all their descendants.
+
+    parts: one Products per residual group.  starts[l][m]: for level l and ancestor m,
+    the first group of level l in every group of level m.
+    """
+
+    parts: tuple[Products, ...]
+    starts: tuple[tuple[Ints, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CrossProducts:
+    """Everything the likelihood needs from the rows.
+
+    q: effects per level; frame: the basis of X and y; chunks cover all top-level groups.
+    """
+
+    frame: Frame
+    q: tuple[int, ...]
+    groups: tuple[int, ...]
+    chunks: tuple[Chunk, ...]
+
+    @property
+    def root(self) -> int:
+        """Columns that are never eliminated by a level: X and y."""
+        return self.frame.p + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Nesting:
+    """Order of the groups of every level, and where each parent's children start in it."""
+
+    order: tuple[Ints | None, ...]  # None: codes are in order already
+    starts: tuple[tuple[Ints, ...], ...]
+
+
+def cross_products(design: Design, frame: Frame, effects: Sequence[Sequence[Column]]) -> CrossProducts:
+    """Sum over the rows.  ``effects``: the columns of Z per level, top first, every level with at least one."""
+    levels = [level for level in design.levels if any(e.z for e in level.equations)]
+    codes, groups = zip(*(_dense(level.codes, level.groups) for level in levels), strict=True) if levels else ((), ())
+    nesting = _nest(codes, groups)
+    by, B = design.residual_by, design.residual_groups
+    n_levels = len(levels)
+    ones = {id(c.values): is_ones(c.values) for c in (*frame.columns, frame.y, *(z for e in effects for z in e))}
+    sums: list[Floats] = [np.zeros(0)] * n_levels  # (B, q, width, G)
+    known: dict[tuple[int, int], Floats] = {}
+    for level in range(n_levels - 1, -1, -1):
+        below, known = known, {}
+        across = [z for m in range(level, -1, -1) for z in effects[m]] + list(frame.columns) + [frame.y]
+        keys = _keys(across)
+        G, order = groups[level], nesting.order[level]
+        cell = codes[level] if by is None else codes[level] * B + by
+        S = np.empty((B, len(effects[level]), len(across), G))
+        work = _RowWork(cell, G * B, ones)
+        for a, za in enumerate(effects[level]):
+            for c in range(len(across)):
+                key = (min(keys[a], keys[c]), max(keys[a], keys[c]))
+                if key not in known:
+                    if key in below:
+                        value = np.add.reduceat(below[key], nesting.starts[level + 1][level], axis=1)
+                    else:
+                        value = work.total(za, across[c]).reshape(G, B).T
+                        value = np.ascontiguousarray(value if order is None else value[:, order])
+                    known[key] = value
+                S[:, a, c] = known[key]
+            work.release()
+        sums[level] = S
+    for level in range(n_levels):
+        _to_frame(sums[level], frame)
+    return CrossProducts(frame, tuple(len(e) for e in effects), tuple(groups), _split(sums, nesting, B))
+
+
+class _RowWork:
+    """Sums of products of two columns by cell, with two buffers of n rows reused throughout."""
+
+    def __init__(self, cell: Ints, cells: int, ones: dict[int, bool]) -> None:
+        self._cell = cell
+        self._known_ones = ones
+        self._cells = cells
+        self._left: tuple[Column, Floats] | None = None
+        self._spare: list[Floats] = [np.empty(len(cell)), np.empty(len(cell))]
+
+    def total(self, a: Column, b: Column) -> Floats:
+        scale = a.scale * b.scale
+        if self._ones(a) or self._ones(b):
+            if self._ones(a) and self._ones(b):
+                return np.bincount(self._cell, minlength=self._cells) * scale
+            other = b if self._ones(a) else a
+            return np.bincount(self._cell, weights=self._shifted(other, 1), minlength=self._cells) * scale
+        if self._left is None or self._left[0] is not a:
+            self._left = (a, self._shifted(a, 0))
+        right = self._shifted(b, 1)
+        product = np.multiply(self._left[1], right, out=self._spare[1])
+        return np.bincount(self._cell, weights=product, minlength=self._cells) * scale
+
+    def release(self) -> None:
+        self._left = None
+
+    def _ones(self, column: Column) -> bool:
+        return column.shift == 0.0 and self._known_ones[id(column.values)]
+
+    def _shifted(self, column: Column, buffer: int) -> Floats:
+        if column.shift == 0.0:
+            return column.values
+        return np.subtract(column.values, column.shift, out=self._spare[buffer])
+
+
+def _keys(columns: Sequence[Column]) -> list[int]:
+    """A number per column; equal columns (same data, shift and scale) share one.
+
+    The numbers depend only on the columns above and the fixed part, read from the
+    end, so they agree between a level and its ancestors.
+    """
+    seen: dict[tuple[int, float, float], int] = {}
+    out = []
+    for column in reversed(columns):
+        out.append(seen.setdefault((id(column.values), column.shift, column.scale), len(seen)))
+    return out[::-1]
+
+
+def _dense(codes: Ints, groups: int) -> tuple[Ints, int]:
+    """Codes without unused values."""
+    used = np.bincount(codes, minlength=groups) > 0
+    if used.all():
+        return codes, groups
+    return np.asarray((np.cumsum(used) - 1)[codes]), int(used.sum())
+
+
+def _nest(codes: Sequence[Ints], groups: Sequence[int]) -> _Nesting:
+    """Order groups so that children of one parent are neighbours, level by level."""
+    order: list[Ints | None] = []
+    starts: list[tuple[Ints, ...]] = []
+    rank: Ints | None = None
+    for level in range(len(codes)):
+        if level == 0:
+            order.append(None)
+            starts.append(())
+            continue
+        parent = np.zeros(groups[level], dtype=np.int64)
+        parent[codes[level]] = codes[level - 1]
+        if rank is not None:
+            parent = rank[parent]
+        if (np.diff(parent) >= 0).all():
+            order.append(None)
+            rank, ordered = None, parent
+        else:
+            arranged = np.argsort(parent, kind="stable")
+            order.append(arranged)
+            rank = np.empty_like(arranged)
+            rank[arranged] = np.arange(groups[level])
+            ordered = parent[arranged]
+        first = np.searchsorted(ordered, np.arange(groups[level - 1]))
+        starts.append((*(first[s] for s in starts[level - 1]), first))
+    return _Nesting(tuple(order), tuple(starts))
+
+
+def _to_frame(S: Floats, frame: Frame) -> None:
+    """Turn the columns of X and y into the well-conditioned basis, in place."""
+    p = frame.p
+    x, y = S[..., -p - 1 : -1, :], S[..., -1, :]
+    y -= np.einsum("k,...kg->...g", frame.b, x)
+    y /= frame.y_scale
+    for index in np.ndindex(S.shape[:2]):
+        x[index] = frame.A.T @ x[index]
+
+
+def _split(sums: list[Floats], nesting: _Nesting, B: int) -> tuple[Chunk, ...]:
+    """Cut into chunks of whole top-level groups with about CHUNK lowest-level groups each."""
+    if not sums:
+        return ()
+    n_levels = len(sums)
+    top, lowest = sums[0].shape[-1], sums[-1].shape[-1]
+    start_of = [nesting.starts[level][0] if level else np.arange(top) for level in range(n_levels)]
+    size = [S.shape[-1] for S in sums]
+    cuts = [0]
+    target = CHUNK
+    bounds = np.append(start_of[-1], lowest)
+    while cuts[-1] < top:
+        cut = int(np.searchsorted(bounds, target))
+        cuts.append(min(max(cut, cuts[-1] + 1), top))
+        target = int(bounds[cuts[-1]]) + CHUNK
+    if len(cuts) > 2 and bounds[cuts[-1]] - bounds[cuts[-2]] < CHUNK // 4:
+        del cuts[-2]
+    chunks = []
+    for low, high in zip(cuts[:-1], cuts[1:], strict=True):
+        edge = [(int(start_of[k][low]), int(start_of[k][high]) if high < top else size[k]) for k in range(n_levels)]
+        parts = tuple(
+            Products(tuple(np.ascontiguousarray(sums[k][b, ..., edge[k][0] : edge[k][1]]) for k in range(n_levels)))
+            for b in range(B)
+        )
+        starts = tuple(
+            tuple(nesting.starts[k][m][edge[m][0] : edge[m][1]] - edge[k][0] for m in range(k)) for k in range(n_levels)
+        )
+        chunks.append(Chunk(parts, starts))
+    return tuple(chunks)
