@@ -101,7 +101,7 @@ class CoefRow:
     """A row of a coefficient table.
 
     kind: "value"; "omitted" / "base" / "empty" (a note in place of numbers: "(omitted)", "(base)", "(empty)");
-    "factor" (the line "drug |" that heads its levels); "blank" (separator row); "equation" (an equation name with a rule).
+    "factor" (the line "drug |" that heads its levels); "blank" (separator row); "equation" (a name with a rule).
     name: what stands before the bar.  level: a level row, right-aligned with two trailing blanks.
     """
 
@@ -274,7 +274,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a Grid: header lines (top to bottom), fixed width (0: as wide as its longest cell), alignment of the header."""
+    """A column of a Grid: header lines (top to bottom), fixed width (0: its longest cell), alignment of the header."""
 
     header: tuple[str, ...]
     width: int = 0
@@ -305,6 +305,8 @@ class SummaryRow:
     sd: float
     minimum: float
     maximum: float
+    format: str = "%9.0g"
+    weight: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)

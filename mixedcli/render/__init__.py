@@ -1,0 +1,1 @@
+"""Blocks to lines of text (``text``), to a stream (``console``), to JSON (``json``). Nothing else imports rich."""

@@ -1,0 +1,130 @@
+"""The coefficient table: 78 wide, wider when the line size lets long names stretch it (OUTPUT.md 2.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mixedcli import numfmt
+from mixedcli.blocks import CoefRow, CoefTable, Line, Segment
+from mixedcli.render.segments import abbreviate, r, row, rule, t
+
+#: width of each column behind the bar, and where its header ends within it
+_WIDTHS = {"coef": 11, "se": 11, "stat": 9, "p": 8, "ci": 25, "df": 14, "legend": 42}
+_NOTES = {"omitted": "(omitted)", "base": "(base)", "empty": "(empty)"}
+
+
+def coefficient_table(block: CoefTable, linesize: int) -> Iterator[Line]:
+    """Title row, rules and one line per row."""
+    width = _name_width(block, linesize)
+    # stata: ex13e.log: behind the df column the lower limit is one wider
+    extra = 1 if "df" in block.columns and "ci" in block.columns else 0
+    rest = sum(_WIDTHS[c] for c in block.columns) + extra
+    yield row(t("-" * (width + 2 + rest)))
+    if block.robust:
+        yield row(t(" " * (width + 1) + "|" + _centred(block.robust)))
+    yield row(t(f"{abbreviate(block.title, width):>{width}} |{_heads(block, rest)}"))
+    yield rule(width + 1, rest)
+    for k, line in enumerate(block.rows):
+        yield from _row(line, block, width, rest, extra, first=k == 0)
+    yield row(t("-" * (width + 2 + rest)))
+
+
+def _centred(word: str) -> str:
+    """ "Robust" or "Delta-method" above "std. err."."""
+    return " " * (18 - len(word) // 2) + word
+
+
+def _name_width(block: CoefTable, linesize: int) -> int:
+    longest = max((len(x.name) + (1 if x.level else 0) for x in block.rows if x.kind != "equation"), default=0)
+    longest = max(longest, len(block.title), 12)
+    limit = max(12, linesize - 67) if block.lstretch else 12  # unverified: tables stay below the line size
+    return min(longest, limit)
+
+
+def _heads(block: CoefTable, rest: int) -> str:
+    out = ""
+    stops = 0
+    for column in block.columns:
+        stops += _WIDTHS[column]
+        match column:
+            case "coef":
+                out = block.coef_title.rjust(12)
+            case "se":
+                out = out.ljust(14) + ("std. err." if block.robust else "Std. err.")
+            case "stat":
+                out = out + block.statistic.rjust(stops - 1 - len(out))
+            case "p":
+                out = out + f"P>|{block.statistic}|".rjust(stops - len(out))
+            case "df":
+                out = out + "df".rjust(stops - len(out))
+            case "ci":
+                out = out + f"[{_level(block.level)}% conf. interval]".rjust(rest - len(out))
+            case "legend":
+                out = out + "  Legend"
+    return out
+
+
+def _level(level: float) -> str:
+    return numfmt.general(level, 9)
+
+
+def _row(x: CoefRow, block: CoefTable, width: int, rest: int, extra: int, *, first: bool) -> Iterator[Line]:
+    if x.kind == "equation":
+        if not first:
+            yield rule(width + 1, rest)
+        yield row(t(abbreviate(x.name, width).ljust(width + 1) + "|"))
+        return
+    if x.kind == "blank":
+        yield row(t(" " * (width + 1) + "|"))
+        return
+    *above, name = split_name(x.name, width)
+    for part in above:
+        yield row(t(f"{part:>{width + 1}}|"))
+    # a level stands one column further left, with two blanks before the bar (stata: ex13.log)
+    stub = f"{name:>{width - 1}}  |" if x.level else f"{name:>{width}} |"
+    if x.kind == "factor":
+        yield row(t(stub))
+        return
+    cells = [r(numfmt.text(0.0 if x.kind != "value" else x.coef, block.cformat).rjust(11))]
+    if x.kind == "value":
+        cells += _cells(x, block, extra)
+    else:
+        cells.append(t("  " + _NOTES[x.kind]))
+    yield row(t(stub), *cells)
+
+
+def _cells(x: CoefRow, block: CoefTable, extra: int) -> list[Segment]:
+    out = []
+    for column in block.columns[1:]:
+        match column:
+            case "se":
+                out.append(numfmt.text(x.se, block.cformat).rjust(11))
+            case "stat":
+                out.append(numfmt.text(x.statistic, block.sformat).rjust(9))
+            case "p":
+                out.append(numfmt.text(x.p, block.pformat).rjust(8))
+            case "df":
+                out.append(numfmt.text(x.df, "%9.1f").rjust(14))
+            case "ci":
+                out.append(numfmt.text(x.lo, block.cformat).rjust(13 + extra))
+                out.append(numfmt.text(x.hi, block.cformat).rjust(12))
+            case "legend":
+                out.append("  " + x.legend)
+    return [r(c) for c in out]
+
+
+def split_name(name: str, width: int) -> list[str]:
+    """A name as the lines it takes: an interaction breaks behind a # (stata: "c.weight#" above "c.weight")."""
+    if len(name) <= width:
+        return [name]
+    if "#" not in name:
+        return [abbreviate(name, width)]
+    parts = name.split("#")
+    lines = [""]
+    for k, part in enumerate(parts):
+        piece = abbreviate(part, width) + ("#" if k < len(parts) - 1 else "")
+        room = width + 1 if piece.endswith("#") else width
+        if lines[-1] and len(lines[-1] + piece) > room:
+            lines.append("")
+        lines[-1] += piece
+    return lines
