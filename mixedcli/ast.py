@@ -49,7 +49,10 @@ class TimeOp(Node):
 
 @dataclass(frozen=True, slots=True)
 class Var(Node):
-    """A name: variable (maybe abbreviated), scalar, or _n _N _pi _rc; time-series operators left to right."""
+    """A name: variable (maybe abbreviated), scalar, or _n _N _pi _rc; time-series operators left to right.
+
+    ``0.girl#c.age`` (a coefficient in test, an indicator elsewhere) arrives with the whole text as its name.
+    """
 
     name: str
     ops: tuple[TimeOp, ...] = ()
@@ -130,10 +133,11 @@ class VarRef(Node):
 
 @dataclass(frozen=True, slots=True)
 class VarRange(Node):
-    """``first-last`` in the order of the data set."""
+    """``first-last`` in the order of the data set; time-series operators apply to each variable."""
 
     first: str
     last: str
+    ops: tuple[TimeOp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,19 +232,32 @@ class Word(Node):
 
 @dataclass(frozen=True, slots=True)
 class VarlistBody(Node):
-    """``summarize x y``: the standard syntax."""
+    """``summarize x y``: the standard syntax.  type: the storage type in front of new variables (``predict double p``)."""
 
     varlist: Varlist = field(default_factory=Varlist)
+    type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AssignBody(Node):
-    """``generate byte x:lbl = exp``, ``replace x = exp``, ``egen m = mean(x)``, ``scalar s = exp``."""
+    """``generate byte x:lbl = exp``, ``replace x = exp``, ``scalar s = exp``; expr None: no ``= exp`` was typed."""
 
     target: str
     expr: Expr | None
     type: str | None = None
     label: str | None = None
+    target_span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EgenBody(Node):
+    """``egen double m = mean(x)``: the function decides whether the text in its parentheses is an expression or a varlist."""
+
+    target: str
+    function: str
+    text: str = ""
+    type: str | None = None
+    text_start: int = field(default=0, compare=False, repr=False)
     target_span: Span | None = field(default=None, compare=False, repr=False)
 
 
@@ -331,7 +348,7 @@ class MixedBody(Node):
 
 
 Body: TypeAlias = (
-    VarlistBody | AssignBody | WordsBody | DisplayBody | ExprBody | TestBody | MixedBody
+    VarlistBody | AssignBody | EgenBody | WordsBody | DisplayBody | ExprBody | TestBody | MixedBody
 )
 
 
@@ -345,7 +362,8 @@ class Prefix(Node):
 
 @dataclass(frozen=True, slots=True)
 class Command(Node):
-    """One command.  name: the command word as typed ("gen").  text: the whole logical line as typed (for e(cmdline)).
+    """One command.  name: the command word as typed ("gen").  text: the whole logical line as typed, prefixes included;
+    ``text[span.start:span.end]`` is the command without them (for e(cmdline)).
 
     ``using`` is the file name after the word using.  has_comma tells a dangling comma from none.
     """

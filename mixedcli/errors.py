@@ -78,6 +78,10 @@ class InvalidNumlist(StataError):
     rc = 121
 
 
+class ExpressionTooLong(StataError):
+    rc = 130
+
+
 class Unbalanced(StataError):
     rc = 132
 

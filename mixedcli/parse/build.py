@@ -1,0 +1,141 @@
+"""Text to nodes: the public functions of this layer and what they say about text that makes no sense."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from typing import Any, TypeVar, cast
+
+from mixedcli import ast
+from mixedcli.errors import ExpressionTooLong, Span, StataError
+from mixedcli.parse import bodies, expressions, terms
+from mixedcli.parse.diagnose import syntax_error
+from mixedcli.parse.loader import load
+from mixedcli.parse.machine import Machine, Token, Unexpected
+
+_T = TypeVar("_T")
+
+#: Stata's limits: pairs of nested parentheses, dyadic operators in one expression (r(130))
+NESTING, OPERATORS = 249, 800
+_NOT_NESTING = re.compile(r'"[^"]*"|[^()]')
+
+
+@cache
+def _machine() -> Machine:
+    return Machine(load(), expressions.ACTIONS | terms.ACTIONS | bodies.ACTIONS)
+
+
+def parse_line(text: str) -> ast.Command | None:
+    """One logical line with its prefixes; None when there is nothing to do (blank, comment, ``quietly`` alone).
+
+    A command word that the grammar does not know never fails here: with text that is no standard syntax it gets a
+    WordsBody, and the command table says that it is unrecognized.  Errors: r(130), r(132), r(198) with spans.
+    """
+    stripped = text.lstrip()
+    if not stripped or stripped[0] == "*":
+        return None
+    try:
+        return cast("ast.Command | None", _parse(text, "line"))
+    except StataError:
+        unknown = _unknown_command(text)
+        if unknown is None:
+            raise
+        return unknown
+
+
+def parse_expr(text: str, offset: int = 0) -> ast.Expr:
+    """An expression.  offset is added to every position.  Errors: r(130), r(132), r(198)."""
+    return cast(ast.Expr, _part(text, "expression", offset))
+
+
+def parse_varlist(text: str, offset: int = 0) -> ast.Varlist:
+    """A variable list, empty for blank text.  Errors: r(198)."""
+    return cast(ast.Varlist, _part(text, "varlist", offset))
+
+
+def parse_words(text: str, offset: int = 0) -> tuple[ast.Word, ...]:
+    """Blank-separated words; a comma counts as a blank."""
+    words = cast("list[ast.Word]", [])
+    for piece in re.finditer(r"(?:[^,\"]|\"[^\"]*\")+", text):
+        words += parse_suboptions(piece[0], offset + piece.start())[0]
+    return tuple(words)
+
+
+def parse_suboptions(text: str, offset: int = 0) -> tuple[tuple[ast.Word, ...], tuple[ast.Option, ...]]:
+    """``ar 1, t(year) by(sex)``, the text of an option that has options: its words and its options."""
+    words, options = cast("tuple[tuple[ast.Word, ...], tuple[ast.Option, ...]]", _part(text, "wordlist", offset))
+    return words, options
+
+
+def _part(text: str, start: str, offset: int) -> object:
+    try:
+        node = _parse(text, start)
+    except StataError as error:
+        if error.span is not None and offset:
+            error.span = Span(error.span.start + offset, error.span.end + offset)
+        raise
+    return moved(node, offset) if offset else node
+
+
+def _parse(text: str, start: str) -> object:
+    try:
+        node = _machine().run(text, start)
+    except Unexpected as unexpected:
+        raise syntax_error(text, unexpected.position, unexpected.accepted) from None
+    if len(text) > NESTING:
+        _check_limits(text, node)
+    return node
+
+
+def _unknown_command(text: str) -> ast.Command | None:
+    """The line as a command whose word the grammar does not know, its text unread; None for other lines."""
+    try:
+        *prefixes, last = _machine().run(text, "head")
+    except Unexpected:
+        return None
+    rest = last if isinstance(last, Token) and last.kind == "REST" else None
+    word = prefixes.pop() if rest is not None else last
+    if not isinstance(word, Token):
+        return None
+    unread = any(prefix.name == "xi" for prefix in prefixes)  # xi has a syntax of its own: i.a*i.b
+    if word.kind != "OTHER" and not unread:
+        return None
+    return bodies.command(text, len(text), bodies.Draft(word, bodies.raw_body(rest)), prefixes)
+
+
+def _check_limits(text: str, node: object) -> None:
+    """Stata's limits on expressions, which also keep trees shallow for whoever walks them recursively."""
+    depth = deepest = 0
+    for bracket in _NOT_NESTING.sub("", text):
+        depth += 1 if bracket == "(" else -1
+        deepest = max(deepest, depth)
+    if deepest > NESTING:
+        raise ExpressionTooLong("expression too long")
+    stack: list[tuple[object, int]] = [(node, 0)]
+    while stack:
+        item, level = stack.pop()
+        if level > OPERATORS:
+            raise ExpressionTooLong("expression too long")
+        if isinstance(item, tuple):
+            stack.extend((part, level) for part in item)
+        elif isinstance(item, ast.Node):
+            stack.extend((getattr(item, field.name), level + 1) for field in fields(item))
+
+
+def moved(node: _T, offset: int) -> _T:
+    """The same tree with every position shifted by ``offset``."""
+    if isinstance(node, tuple) and not isinstance(node, Span):
+        return cast(_T, tuple(moved(part, offset) for part in node))
+    if not isinstance(node, ast.Node) or not is_dataclass(node):
+        return node
+    changes: dict[str, Any] = {}
+    for field in fields(node):
+        value = getattr(node, field.name)
+        if isinstance(value, Span):
+            changes[field.name] = Span(value.start + offset, value.end + offset)
+        elif field.name == "text_start":
+            changes[field.name] = value + offset
+        elif isinstance(value, ast.Node | tuple):
+            changes[field.name] = moved(value, offset)
+    return replace(node, **changes)
