@@ -27,7 +27,7 @@ TRACKED = [
 #: layer -> (layers it may import, third-party packages it may import)
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
-    "numfmt": ({"errors"}, set()),
+    "numfmt": ({"errors", "datefmt"}, set()),
     "datefmt": ({"numfmt", "errors"}, set()),
     "ast": ({"errors"}, set()),
     "blocks": ({"errors"}, {"numpy"}),

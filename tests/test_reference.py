@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 import math
 import pathlib
-import subprocess
-import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -24,24 +23,19 @@ ESTIMATE = 1e-6  # relative
 STANDARD_ERROR = 1e-5  # relative: a second derivative
 
 
-def dofile() -> str:
+def commands() -> list[str]:
     lines: list[str] = []
     for case in CASES:
         lines.append(f'import delimited using "{ROOT / "fixtures" / case["file"]}", asdouble clear')
         lines += [*case["prelude"], case["command"], "mixed, stddeviations"]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+def runs(run_json: Callable[..., list[dict[str, Any]]]) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """Name of a case -> the JSON objects of its mixed command and of the replay in standard deviations."""
-    script = tmp_path_factory.mktemp("reference") / "reference.do"
-    script.write_text(dofile())
-    command = [sys.executable, "-m", "mixedcli", "--json", "--continue", str(script)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
-    objects = [json.loads(line) for line in done.stdout.splitlines()]
-    fits = [o for o in objects if o["command"].startswith("mixed")]
-    assert len(fits) == 2 * len(CASES), done.stderr[-2000:]
+    fits = [o for o in run_json(*commands()) if o["command"].startswith("mixed")]
+    assert len(fits) == 2 * len(CASES)
     return {name: (fits[2 * i], fits[2 * i + 1]) for i, name in enumerate(NAMES)}
 
 
