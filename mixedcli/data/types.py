@@ -40,9 +40,8 @@ FORMATS: dict[str, str] = {
 MAX_FLOAT = float(np.nextafter(np.float32(2.0**127), np.float32(0)))
 
 #: words that cannot name a variable ([U] 11.3)
-RESERVED = frozenset(
-    ("_all", "_b", "byte", "_coef", "_cons", "double", "float", "if", "in", "int", "long")
-    + ("_n", "_N", "_pi", "_pred", "_rc", "_skip", "strL", "using", "with")
+RESERVED = frozenset({"_all", "_b", "_coef", "_cons", "_n", "_N", "_pi", "_pred", "_rc", "_skip"}).union(
+    NUMERIC, {"if", "in", "strL", "using", "with"}
 )
 
 _NAME = re.compile(r"(?!\d)\w{1,32}\Z")
@@ -101,7 +100,7 @@ def fits(values: Floats, storage: str) -> bool:
     if storage == "float":
         return max(-low, high) <= MAX_FLOAT
     _, least, most, _ = missing.INTEGER_TYPES[storage]
-    return least <= low and high <= most and bool((real == np.rint(real)).all())
+    return least <= low and high <= most and _whole(real)
 
 
 def whole_type(low: float, high: float) -> str:
@@ -120,20 +119,24 @@ def promote(storage: str, values: Floats) -> str:
     if fits(values, storage):
         return storage
     real = values[~missing.is_missing(values)]
-    if storage == "float" or not bool((real == np.rint(real)).all()):
+    if storage == "float" or not _whole(real):
         return "float" if storage in ("byte", "int") and fits(values, "float") else "double"
     wider = whole_type(float(real.min()), float(real.max()))
     return max(storage, wider, key=NUMERIC.index)
 
 
-def smallest(values: Floats, decimals: str = "float") -> str:
-    """Type that import gives a column: the smallest integer type, or ``decimals`` when a value is not whole.
+def smallest(real: Floats, decimals: str = "float") -> str:
+    """Type that import gives values without missing: the smallest integer type, or ``decimals`` if one is not whole.
 
     Whole numbers beyond long, and values beyond float, become double.
     """
-    real = values[~missing.is_missing(values)]
     if not len(real):
         return "byte"
-    if bool((real == np.rint(real)).all()):
-        return whole_type(float(real.min()), float(real.max()))
-    return decimals if fits(values, decimals) else "double"
+    low, high = float(real.min()), float(real.max())
+    if _whole(real[:1000]) and _whole(real):
+        return whole_type(low, high)
+    return decimals if decimals == "double" or max(-low, high) <= MAX_FLOAT else "double"
+
+
+def _whole(real: Floats) -> bool:
+    return bool((real == np.rint(real)).all())
