@@ -22,9 +22,13 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One ready line: messages, notes and whatever has no layout of its own."""
+    """One ready line: messages, notes and whatever has no layout of its own.
+
+    open: what comes next goes on in the same line (``display ..., _continue``).
+    """
 
     segments: tuple[Segment, ...]
+    open: bool = False
 
     @property
     def text(self) -> str:

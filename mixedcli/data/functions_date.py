@@ -14,7 +14,10 @@ from mixedcli.data.missing import SYSMISS
 Floats = NDArray[np.float64]
 _EPOCH = np.datetime64("1960-01-01", "D")
 _DAY_MS = 86_400_000.0
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 _LOW, _HIGH = -679350.0, 2936549.0
 """01jan0100 and 31dec9999 as days."""
 

@@ -1,0 +1,40 @@
+"""Dropping and reordering observations: the estimation samples of e() go along with the data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from numpy.typing import NDArray
+
+from mixedcli.blocks import Block
+from mixedcli.data.dataset import Dataset
+from mixedcli.results import Estimates
+from mixedcli.session import KEEP, Outcome, Session, Settings
+
+
+def rearranged(
+    session: Session,
+    data: Dataset,
+    rows: NDArray[Any],
+    blocks: tuple[Block, ...] = (),
+    settings: Settings = KEEP,
+) -> Outcome:
+    """The outcome of a command that leaves ``data``: the session's rows selected by a bool mask or index array.
+
+    As in Stata, e(sample) keeps marking the same observations, in the last and in all stored estimates.
+    """
+    before = session.data.n
+
+    def moved(estimates: Estimates) -> Estimates:
+        if estimates.sample is None or len(estimates.sample) != before:
+            return estimates
+        return replace(estimates, sample=estimates.sample[rows])
+
+    return Outcome(
+        blocks=blocks,
+        data=data,
+        estimates=KEEP if session.estimates is None else moved(session.estimates),
+        stored={name: moved(estimates) for name, estimates in session.stored.items()},
+        settings=settings,
+    )
