@@ -114,7 +114,8 @@ class MixedResult:
     theta, theta_names, vcov_theta: the variance part of e(b) (log SDs, atanh correlations) and its
     covariance matrix (nan where not available: nostderr, emonly, failure).
     rows: the random-effects table.  singular: (level, equation, position) of variances estimated as 0.
-    rank_theta: rank of vcov_theta.
+    perfect: (level, equation, i, j) of correlations estimated as +-1.
+    rank_theta: rank of vcov_theta (0 when it is not available).
     """
 
     reml: bool
@@ -132,6 +133,8 @@ class MixedResult:
     trace: FitTrace
     lr: LrTest | None
     singular: tuple[tuple[int, int, int], ...] = ()
+    perfect: tuple[tuple[int, int, int, int], ...] = ()
+    rank_theta: int = 0
     stderr_failed: bool = False
 
 

@@ -90,5 +90,3 @@ class FitOptions:
     ltolerance: float = 1e-7
     nrtolerance: float | None = 1e-5  # None: nonrtolerance
     stderr: bool = True
-
-

@@ -44,7 +44,7 @@ class Criterion:
     @property
     def ll(self) -> float:
         """Profile log likelihood."""
-        return -0.5 * (self.N * (np.log(2.0 * np.pi * self.sigma2) + 1.0) + self.D + self.constant)
+        return -0.5 * float(self.N * (np.log(2.0 * np.pi * self.sigma2) + 1.0) + self.D + self.constant)
 
     def gradient(self) -> Floats:
         """Of the profile log likelihood with respect to psi."""
@@ -110,7 +110,11 @@ class Likelihood:
         dv = e.dT @ v  # (P, r)
         Q1 = dv @ v
         R = dv[:, :p]
-        Q2 = np.einsum("a,ijab,b->ij", v, e.d2T, v, optimize=True) - 2.0 * R @ phi @ R.T if order > 1 else np.zeros((P, P))
+        Q2 = (
+            np.einsum("a,ijab,b->ij", v, e.d2T, v, optimize=True) - 2.0 * R @ phi @ R.T
+            if order > 1
+            else np.zeros((P, P))
+        )
         if self.reml and p:
             D += float(np.linalg.slogdet(X)[1])
             turned = phi @ e.dT[:, :p, :p]
@@ -129,4 +133,4 @@ def linear_log_likelihood(data: CrossProducts, reml: bool) -> float:
     X = gram[:p, :p]
     Q = float(gram[p, p] - gram[:p, p] @ np.linalg.solve(X, gram[:p, p])) if p else float(gram[p, p])
     log_det = float(np.linalg.slogdet(X)[1]) - 2.0 * frame.log_det_back if reml and p else 0.0
-    return -0.5 * (N * (np.log(2.0 * np.pi * Q / N) + 1.0) + log_det + 2.0 * N * float(np.log(frame.y_scale)))
+    return -0.5 * float(N * (np.log(2.0 * np.pi * Q / N) + 1.0) + log_det + 2.0 * N * float(np.log(frame.y_scale)))

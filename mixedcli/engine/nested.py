@@ -285,7 +285,10 @@ def _combine(parts: tuple[Products, ...], weights: Floats) -> list[Floats]:
     if len(parts) == 1:
         w = float(weights[0])
         return [a if w == 1.0 else w * a for a in parts[0].levels]
-    return [np.asarray(sum(w * p.levels[k] for w, p in zip(weights, parts, strict=True))) for k in range(len(parts[0].levels))]
+    return [
+        np.asarray(sum(w * p.levels[k] for w, p in zip(weights, parts, strict=True)))
+        for k in range(len(parts[0].levels))
+    ]
 
 
 def _zip(left: Floats, right: Floats) -> Pairs:

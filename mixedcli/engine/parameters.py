@@ -79,11 +79,12 @@ class Space:
             for i, E in enumerate(t.structure.basis()):
                 index[t.depth].append(t.at + i)
                 basis[t.depth].append(
-                    tuple((t.place + int(a), t.place + int(b), float(E[a, b])) for a, b in zip(*np.nonzero(E), strict=True))
+                    tuple(
+                        (t.place + int(a), t.place + int(b), float(E[a, b]))
+                        for a, b in zip(*np.nonzero(E), strict=True)
+                    )
                 )
-        return tuple(
-            LevelCovariance(s, tuple(i), tuple(b)) for s, i, b in zip(sigmas, index, basis, strict=True)
-        )
+        return tuple(LevelCovariance(s, tuple(i), tuple(b)) for s, i, b in zip(sigmas, index, basis, strict=True))
 
 
 def parameter_space(design: Design, rows: NDArray[np.int64]) -> tuple[Space, tuple[tuple[Column, ...], ...]]:

@@ -1,0 +1,157 @@
+"""Fit one linear mixed model: the engine's front door.
+
+prepare -> cross products -> starting values -> EM -> gradient-based maximisation -> standard errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixedcli.engine.crossprod import CrossProducts, cross_products
+from mixedcli.engine.design import Design, FitOptions
+from mixedcli.engine.em import EmTrace, em, starting_point
+from mixedcli.engine.estimates import Reported, report
+from mixedcli.engine.inference import lr_test
+from mixedcli.engine.likelihood import Likelihood, linear_log_likelihood
+from mixedcli.engine.optimize import Maximum, maximize
+from mixedcli.engine.orthogonal import prepare
+from mixedcli.engine.parameters import Space, parameter_space
+from mixedcli.engine.start import opened, sampled_start, uphill_from_boundary
+from mixedcli.engine.working import Objective, Point, WorkingScale
+from mixedcli.results import FitTrace, Iteration, MixedResult
+
+Floats = NDArray[np.float64]
+
+_EM_STEPS = 3  # plain EM iterations before second derivatives take over
+_CLOSE = 1e-11  # EM's end: scaled gradient over |ll| at which the log likelihood prints like the optimum
+_QUICK = FitOptions(technique=(("nr", 1),), iterate=100)
+
+
+def fit(
+    design: Design, options: FitOptions | None = None, on_iteration: Callable[[Iteration], None] | None = None
+) -> MixedResult:
+    """Fit by ML or REML.
+
+    ``on_iteration`` is called with every line of the gradient-based iteration log as it is reached.
+    Raises InsufficientObservations (r(2001)) and InitialValues (r(1400)); non-convergence is reported in
+    ``trace.converged``, not raised.
+    """
+    options = options or FitOptions()
+    frame = prepare(design)
+    space, effects = parameter_space(design, frame.rows)
+    likelihood = Likelihood(cross_products(design, frame, effects), space, options.reml)
+    objective = Objective(likelihood, WorkingScale(space, options.matlog))
+    beginning = _beginning(design, objective, options)
+    start = objective.at(objective.scale.x(beginning.psi), 2)
+    if options.emonly:
+        return _result(
+            design,
+            objective,
+            start,
+            FitTrace(beginning.ll, beginning.converged, (), beginning.converged),
+            False,
+            options,
+        )
+    if options.emiterate > 0 and space.size:
+        # EM with its last steps replaced by Newton's: the same place in a fraction of the time
+        start = maximize(objective, start, _QUICK, good_enough=_CLOSE).point
+        start = _best(objective, start, likelihood)
+    found = maximize(objective, start, options, on_iteration)
+    if found.converged:
+        found = _settled(objective, found)
+    trace = FitTrace(beginning.ll, beginning.converged, found.iterations, found.converged)
+    return _result(design, objective, found.point, trace, options.stderr, options)
+
+
+def linear_ll(design: Design, reml: bool) -> float:
+    """Log likelihood of the linear regression on the same X."""
+    frame = prepare(design)
+    return linear_log_likelihood(CrossProducts(frame, (), (), ()), reml)
+
+
+def _beginning(design: Design, objective: Objective, options: FitOptions) -> EmTrace:
+    """Starting values, moved by EM."""
+    likelihood = objective.likelihood
+    psi = starting_point(likelihood)
+    if options.emonly:
+        return em(likelihood, psi, options.emiterate, options.emtolerance)
+    if options.emiterate == 0 or not likelihood.space.random:
+        return EmTrace(psi, (likelihood.criterion(psi, 0).ll,), False)
+    sampled = sampled_start(design, likelihood.space, likelihood.reml)
+    if sampled is not None:
+        return EmTrace(opened(likelihood.space, sampled, psi), (), False)
+    return em(likelihood, psi, min(options.emiterate, _EM_STEPS), options.emtolerance)
+
+
+def _best(objective: Objective, found: Point, likelihood: Likelihood) -> Point:
+    """Leave a boundary where the likelihood rises inwards; on a boundary, compare with other starting values."""
+    for _ in range(3):
+        better = uphill_from_boundary(objective, found)
+        if better is None:
+            break
+        found = maximize(objective, better, _QUICK, good_enough=_CLOSE).point
+    space = likelihood.space
+    if sum(t.groups for t in space.terms) > 5000 or not _on_boundary(space, found.psi):
+        return found
+    typical = starting_point(likelihood)
+    for factor in (0.03, 30.0):
+        psi = typical.copy()
+        psi[: space.random] *= factor
+        other = maximize(objective, objective.at(objective.scale.x(psi), 2), _QUICK, good_enough=_CLOSE).point
+        if other.ll > found.ll + 1e-9 * (1.0 + abs(found.ll)):
+            found = other
+    return found
+
+
+def _on_boundary(space: Space, psi: Floats) -> bool:
+    for t in space.terms:
+        w = np.linalg.eigvalsh(t.structure.matrix(psi[t.own]))
+        if w.min(initial=np.inf) <= 1e-6 * max(float(w.max(initial=0.0)), 1e-6):
+            return True
+    return False
+
+
+def _settled(objective: Objective, found: Maximum) -> Maximum:
+    """Newton's last digits: convergence tolerances stop a little short of what the arithmetic allows."""
+    point = found.point
+    for _ in range(3):
+        further = maximize(objective, point, FitOptions(iterate=1)).point
+        if not further.ll >= point.ll or np.allclose(further.x, point.x, rtol=1e-12, atol=1e-14):
+            break
+        point = further
+    return Maximum(point, found.iterations, found.converged)
+
+
+def _result(
+    design: Design, objective: Objective, point: Point, trace: FitTrace, stderr: bool, options: FitOptions
+) -> MixedResult:
+    likelihood = objective.likelihood
+    frame, space, c = likelihood.data.frame, likelihood.space, point.criterion
+    shape = tuple(len(level.equations) for level in design.levels)
+    told: Reported = report(space, shape, point, objective.scale, frame.y_scale, stderr)
+    turned = frame.back @ c.phi @ frame.back.T
+    return MixedResult(
+        reml=options.reml,
+        n=frame.n,
+        p=frame.p,
+        ll=point.ll,
+        beta=frame.offset + frame.y_scale * frame.back @ c.beta,
+        vcov_beta=frame.y_scale**2 * c.sigma2 * 0.5 * (turned + turned.T),
+        sigma=told.sigma,
+        residual_variance=told.residual_variance,
+        theta=told.theta,
+        theta_names=told.names,
+        vcov_theta=told.vcov,
+        rows=told.rows,
+        trace=trace,
+        lr=lr_test(
+            point.ll, linear_log_likelihood(likelihood.data, options.reml), space.random, space.size, space.random > 0
+        ),
+        singular=told.singular,
+        perfect=told.perfect,
+        rank_theta=told.rank,
+        stderr_failed=told.failed,
+    )
