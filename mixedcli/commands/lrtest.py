@@ -13,7 +13,7 @@ from mixedcli.blocks import Blank, Block, LrTestTable, Note
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.estimates import find, stats_blocks
 from mixedcli.commands.mixed import BOUNDARY_NOTE
-from mixedcli.engine import inference
+from mixedcli.engine import distributions
 from mixedcli.errors import InvalidSyntax, ProgramDefined
 from mixedcli.results import Estimates, Stored
 from mixedcli.session import Outcome, Session
@@ -48,7 +48,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         rank = int(full.stored.scalars["rank"])
         raise ProgramDefined(f"df(unrestricted) = df(restricted) = {rank}")
     chi2 = 2 * (full.stored.scalars["ll"] - restricted.stored.scalars["ll"])
-    p = inference.chi2_tail(max(chi2, 0.0), df)
+    p = distributions.chi2_tail(max(chi2, 0.0), df)
     assumption = f"{abbreviate(small)} nested within {abbreviate(large)}"
     blocks: list[Block] = [Blank(), LrTestTable(assumption, df, chi2, p)]
     if full.stored.scalars.get("k_rs") != restricted.stored.scalars.get("k_rs"):

@@ -30,7 +30,7 @@ from mixedcli.commands.estimation import coefrows, header, log, mixed_e, names, 
 from mixedcli.data import sample
 from mixedcli.data.dataset import Dataset
 from mixedcli.data.factors import ModelTerm
-from mixedcli.engine import inference
+from mixedcli.engine import distributions, inference
 from mixedcli.engine.fit import fit as fit_model
 from mixedcli.errors import LastEstimatesNotFound
 from mixedcli.model.assemble import assemble
@@ -154,7 +154,7 @@ def _row(b: float, variance: float, level: float, legend: str) -> CoefRow:
     lo, hi = inference.interval(Quantity(b, se, "identity"), level)
     z = b / se
     return CoefRow(
-        "value", coef=b, se=se, statistic=z, p=2 * inference.normal_tail(abs(z)), lo=lo, hi=hi, legend=legend
+        "value", coef=b, se=se, statistic=z, p=distributions.normal_p(z), lo=lo, hi=hi, legend=legend
     )
 
 
@@ -196,6 +196,10 @@ def _warnings(fit: MixedFit) -> list[str]:
         frame = fit.frame.levels[level]
         name = frame.equations[equation].labels[term]
         out.append(f"var({name}) at level {frame.name} is estimated as 0; the data do not support this random effect.")
+    for level, equation, first, second in fit.result.perfect:
+        frame = fit.frame.levels[level]
+        pair = ",".join(frame.equations[equation].labels[k] for k in (first, second))
+        out.append(f"corr({pair}) at level {frame.name} is estimated as +1 or -1; the random effects are redundant.")
     if fit.result.stderr_failed:
         out.append("standard-error calculation failed for the random-effects parameters.")
     return out

@@ -112,7 +112,7 @@ def _sample(spec: MixedSpec, data: Dataset, selected: Rows, grouping: list[str])
         needed.update(factors.term_variables(terms, data))
     for name, ops in sorted(needed, key=str):
         column = data.column(name)
-        values = apply_operators(data, column.numeric(), ops) if ops else column.numeric()
+        values = apply_operators(column.numeric(), ops, data) if ops else column.numeric()
         sample &= ~is_missing(values)
     for name in grouping:
         sample &= ~groups.missing_groups(data.column(name))

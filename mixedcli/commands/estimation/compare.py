@@ -6,7 +6,7 @@ import numpy as np
 
 from mixedcli.blocks import Block, Cell, Column, Grid, line
 from mixedcli.commands import Options
-from mixedcli.engine import inference
+from mixedcli.engine import distributions
 from mixedcli.errors import InvalidSyntax
 from mixedcli.numfmt import format_value
 from mixedcli.results import Estimates
@@ -85,7 +85,7 @@ def _statistics(estimates: Estimates, name: str) -> dict[str, float] | None:
     if variance <= 0:
         return {"b": value, "se": float("nan"), "t": float("nan"), "p": float("nan")}
     z = value / np.sqrt(variance)
-    return {"b": value, "se": float(np.sqrt(variance)), "t": float(z), "p": 2 * inference.normal_tail(abs(float(z)))}
+    return {"b": value, "se": float(np.sqrt(variance)), "t": float(z), "p": distributions.normal_p(float(z))}
 
 
 def _cell(values: dict[str, float] | None, what: str, options: Options, levels: tuple[float, ...]) -> Cell:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mixedcli import ast
 from mixedcli.commands.context import column_of
-from mixedcli.engine import inference
+from mixedcli.engine import distributions
 from mixedcli.errors import InvalidSyntax
 from mixedcli.numfmt import format_value
 from mixedcli.results import Stored
@@ -116,4 +116,4 @@ def wald(hypotheses: Sequence[Linear], stored: Stored) -> Wald:
     r = np.array([hypotheses[k].coefficients for k in kept])
     value = r @ b + np.array([hypotheses[k].constant for k in kept])
     chi2 = float(value @ np.linalg.solve(r @ v @ r.T, value))
-    return Wald(chi2, len(kept), inference.chi2_tail(chi2, len(kept)), dropped)
+    return Wald(chi2, len(kept), distributions.chi2_tail(chi2, len(kept)), dropped)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mixedcli.commands.estimation.names import column_names
 from mixedcli.data.dataset import Dataset
-from mixedcli.engine import inference
+from mixedcli.engine import distributions, inference
 from mixedcli.model.spec import MixedFit, ModelFrame
 from mixedcli.results import Matrix, MixedResult, Stored
 
@@ -168,8 +168,8 @@ def table(fit: MixedFit, level: float) -> Stored:
     se = np.sqrt(np.diag(v))
     missing = se == 0
     z = np.divide(b, se, out=np.full_like(b, np.nan), where=~missing)
-    p = np.array([2 * inference.normal_tail(abs(x)) if np.isfinite(x) else np.nan for x in z])
-    crit = inference.critical(level)
+    p = np.array([distributions.normal_p(x) if np.isfinite(x) else np.nan for x in z])
+    crit = distributions.normal_quantile(0.5 + level / 200)
     se = np.where(missing, np.nan, se)
     values = np.vstack(
         [b, se, z, p, b - crit * se, b + crit * se, np.full_like(b, np.nan), np.full_like(b, crit), np.zeros_like(b)]
