@@ -104,6 +104,12 @@ class ValueLabelError(StataError):
     rc = 180
 
 
+class FileTypeUnknown(StataError):
+    """No reader for this kind of file."""
+
+    rc = 198
+
+
 class InvalidSyntax(StataError):
     rc = 198
 

@@ -1,0 +1,96 @@
+"""Files of other programs, through the readers that happen to be installed: .sav, .parquet, .xlsx."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mixedcli.data import frame
+from mixedcli.data.dataset import Column, Dataset
+from mixedcli.errors import FileReadError, NotYetAvailable
+
+
+def read_sav(path: Path, name: str) -> Dataset:
+    """An SPSS file with its variable and value labels.  Errors: r(692), OSError from opening."""
+    import pyreadstat
+
+    with path.open("rb"):
+        pass  # pyreadstat's own message does not tell a missing file from an unreadable one
+    try:
+        table, meta = pyreadstat.read_sav(str(path), disable_datetime_conversion=True)
+    except (pyreadstat.ReadstatError, ValueError, UnicodeDecodeError):
+        raise FileReadError(f"file {name} corrupted") from None
+    data = frame.from_frame(table)
+    columns: list[Column] = []
+    tables = dict(data.value_labels)
+    for original, column in zip(table.columns, list(data.columns.values()), strict=True):
+        label = meta.column_names_to_labels.get(original) or column.label
+        table_of = meta.variable_value_labels.get(original, {})
+        numeric = {float(k): str(v) for k, v in table_of.items() if isinstance(k, (int, float)) and k == int(k)}
+        if numeric and not column.is_string:
+            tables[column.name] = dict(sorted(numeric.items()))
+        columns.append(
+            Column(
+                name=column.name,
+                type=column.type,
+                values=column.values,
+                format=column.format,
+                label=label[:80],
+                value_label=column.name if numeric and not column.is_string else "",
+            )
+        )
+    return Dataset(
+        columns={c.name: c for c in columns},
+        n=data.n,
+        label=(meta.file_label or "")[:80],
+        value_labels=tables,
+        changed=True,
+    )
+
+
+def read_parquet(path: Path, name: str) -> Dataset:
+    """A Parquet file.  Errors: r(198) when pyarrow is not installed, r(692)."""
+    import pandas as pd
+
+    return frame.from_frame(_guarded(name, "pyarrow", lambda: pd.read_parquet(path, engine="pyarrow")))
+
+
+def read_excel(path: Path, name: str, sheet: str = "", firstrow: bool = True, case: str = "lower") -> Dataset:
+    """A worksheet ("" is the first); without ``firstrow`` the columns are named A, B, ...
+
+    Errors: r(198) when openpyxl is not installed, r(601) no such worksheet, r(692).
+    """
+    import pandas as pd
+
+    def load() -> Any:
+        return pd.read_excel(path, sheet_name=sheet or 0, header=0 if firstrow else None, engine="openpyxl")
+
+    table = _guarded(name, "openpyxl", load)
+    if not firstrow:
+        table.columns = [_letters(i) for i in range(len(table.columns))]
+    elif case != "preserve":
+        table.columns = [str(c).lower() if case == "lower" else str(c).upper() for c in table.columns]
+    return frame.from_frame(table)
+
+
+def _letters(index: int) -> str:
+    """Spreadsheet name of a column: A, B, ..., Z, AA."""
+    text = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
+
+
+def _guarded(name: str, package: str, load: Any) -> Any:
+    try:
+        return load()
+    except ImportError:
+        raise NotYetAvailable(f"file {name} needs the Python package {package}, which is not installed") from None
+    except OSError:
+        raise
+    except Exception as error:  # the readers raise whatever their libraries raise on a broken file
+        if "Worksheet" in str(error):
+            raise FileReadError(f"worksheet not found in file {name}") from None
+        raise FileReadError(f"file {name} corrupted") from None
