@@ -1,0 +1,105 @@
+"""The benchmark cases: seeded data and, for the fits, the model in the words of each program."""
+
+from __future__ import annotations
+
+import pathlib
+from dataclasses import dataclass, field
+
+import numpy as np
+
+Columns = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True, slots=True)
+class FitCase:
+    """One model.  ``slope``: a random slope on x1 at the top level; ``unstructured``: correlated with the intercept."""
+
+    name: str
+    what: str
+    groups: int
+    classes: int = 0
+    slope: bool = False
+    unstructured: bool = False
+    reml: bool = False
+    covariates: tuple[str, ...] = field(default=("x1", "x2", "x3", "x4", "x5"))
+
+    @property
+    def stata(self) -> str:
+        top = f"|| g: {'x1' if self.slope else ''}"
+        top += ", covariance(unstructured)" if self.unstructured else ""
+        below = " || c:" if self.classes else ""
+        method = " reml" if self.reml else " mle"
+        comma = "" if self.unstructured and not below else ","
+        return f"mixed y {' '.join(self.covariates)} {top}{below}{comma}{method}"
+
+    @property
+    def lme4(self) -> str:
+        term = "1" if not self.slope else "x1"
+        bar = "|" if self.unstructured or not self.slope else "||"
+        below = " + (1 | c)" if self.classes else ""
+        return f"y ~ {' + '.join(self.covariates)} + ({term} {bar} g){below}"
+
+
+FITS = {
+    c.name: c
+    for c in (
+        FitCase("intercept-1m", "random intercept over 100,000 groups, ML", groups=100_000),
+        FitCase(
+            "slope-1m",
+            "unstructured random slope over 50,000 groups, REML",
+            groups=50_000,
+            slope=True,
+            unstructured=True,
+            reml=True,
+        ),
+        FitCase(
+            "threelevel-1m",
+            "slope independent of the intercept over 2,000 schools, intercepts of 40,000 classes, ML",
+            groups=2_000,
+            classes=40_000,
+            slope=True,
+        ),
+    )
+}
+
+
+def fit_data(case: FitCase, rows: int) -> Columns:
+    """y, x1 ... x5, g (top-level code) and, with three levels, c (class code, unique); rows sorted by group."""
+    rng = np.random.default_rng(7)
+    scale = rows / 1_000_000
+    groups = max(2, round(case.groups * scale))
+    if case.classes:
+        classes = max(4, round(case.classes * scale))
+        c = np.sort(rng.integers(0, classes, rows))
+        parent = np.sort(rng.integers(0, groups, classes))
+        g = parent[c]
+    else:
+        c = None
+        g = np.sort(rng.integers(0, groups, rows))
+    x = rng.normal(size=(5, rows)).round(4)
+    x[1] = rng.integers(0, 2, rows)
+    y = 1 + np.array([0.5, -0.3, 0.2, 0.1, 0.0]) @ x + rng.normal(0, 0.8, groups)[g] + rng.normal(size=rows)
+    if case.slope:
+        y += rng.normal(0, 0.4, groups)[g] * x[0]
+    if c is not None:
+        y += rng.normal(0, 0.6, classes)[c]
+    columns = {"y": y, **{f"x{i + 1}": x[i] for i in range(5)}, "g": g.astype(float)}
+    return columns if c is None else {**columns, "c": c.astype(float)}
+
+
+def load_data(rows: int) -> Columns:
+    """Ten columns of the kinds that occur: codes, counts, decimals."""
+    rng = np.random.default_rng(8)
+    whole = {f"k{i}": rng.integers(0, 10 ** (i + 1), rows).astype(float) for i in range(4)}
+    return {**whole, **{f"v{i}": rng.normal(size=rows).round(4) for i in range(6)}}
+
+
+def store(folder: pathlib.Path, columns: Columns) -> None:
+    """One raw file of doubles per column, which every language can read."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, values in columns.items():
+        values.astype("<f8").tofile(folder / f"{name}.f64")
+
+
+def fetch(folder: pathlib.Path) -> Columns:
+    return {p.stem: np.fromfile(p, dtype="<f8") for p in sorted(folder.glob("*.f64"))}
