@@ -150,7 +150,7 @@ class Base(Node):
 
 @dataclass(frozen=True, slots=True)
 class FactorVar(Node):
-    """``i.x``, ``c.x``, ``2.x``, ``i(1 2).x``, ``ib3.x``, ``ibn.x``, ``o2.x`` and, in random-effects equations, ``R.x``.
+    """``i.x``, ``c.x``, ``2.x``, ``i(1 2).x``, ``ib3.x``, ``ibn.x``, ``o2.x``; in random-effects equations ``R.x``.
 
     levels: selected levels (empty: all).  omitted: levels marked o.  base: None is the default (first level).
     ``o.x`` on a continuous variable is kind "o".
@@ -174,7 +174,7 @@ class Interaction(Node):
 
 @dataclass(frozen=True, slots=True)
 class Group(Node):
-    """Terms in parentheses: ``(a b)#c``.  ``i.(a b)`` and ``L(1/3).x`` arrive already distributed: Group((i.a, i.b))."""
+    """Terms in parentheses: ``(a b)#c``.  ``i.(a b)`` and ``L(1/3).x`` arrive distributed: Group((i.a, i.b))."""
 
     terms: tuple[Term, ...]
 
@@ -192,7 +192,7 @@ class Varlist(Node):
 
 @dataclass(frozen=True, slots=True)
 class InRange(Node):
-    """``in 1/10``, ``in f/l``, ``in -5/l``: positions as typed; first/last are 1 and -1, negative counts from the end."""
+    """``in 1/10``, ``in f/l``, ``in -5/l``: as typed; f and l are 1 and -1, a negative one counts from the end."""
 
     first: int
     last: int
@@ -232,7 +232,7 @@ class Word(Node):
 
 @dataclass(frozen=True, slots=True)
 class VarlistBody(Node):
-    """``summarize x y``: the standard syntax.  type: the storage type in front of new variables (``predict double p``)."""
+    """``summarize x y``: the standard syntax.  type: storage type before new variables (``predict double p``)."""
 
     varlist: Varlist = field(default_factory=Varlist)
     type: str | None = None
@@ -251,7 +251,7 @@ class AssignBody(Node):
 
 @dataclass(frozen=True, slots=True)
 class EgenBody(Node):
-    """``egen double m = mean(x)``: the function decides whether the text in its parentheses is an expression or a varlist."""
+    """``egen double m = mean(x)``: the function decides whether the text in parentheses is an expression or a varlist."""
 
     target: str
     function: str
@@ -263,7 +263,7 @@ class EgenBody(Node):
 
 @dataclass(frozen=True, slots=True)
 class WordsBody(Node):
-    """Subcommand-style commands: ``label define``, ``estimates store a``, ``use "file"``, ``set obs 5``, ``lrtest a .``."""
+    """Commands made of words: ``label define``, ``estimates store a``, ``use "file"``, ``set obs 5``, ``lrtest a .``."""
 
     words: tuple[Word, ...] = ()
     text: str = ""  # the same as typed
@@ -271,7 +271,7 @@ class WordsBody(Node):
 
 @dataclass(frozen=True, slots=True)
 class DisplayItem(Node):
-    """One item of display: kind "expr" (with an optional format), "directive" (``as result``, ``_newline(2)``, ``_col(20)``)."""
+    """One item of display: "expr" (with an optional format) or "directive" (``as result``, ``_newline(2)``, ``,``)."""
 
     kind: Literal["expr", "directive"]
     expr: Expr | None = None
@@ -354,7 +354,7 @@ Body: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Prefix(Node):
-    """``quietly``, ``noisily``, ``capture``, ``version 13:``, ``by x (y):``; name is the full word, text what follows it."""
+    """``quietly``, ``noisily``, ``capture``, ``version 13:``, ``by x (y):``; name: the full word, text: what follows."""
 
     name: str
     text: str = ""

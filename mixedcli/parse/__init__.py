@@ -57,9 +57,9 @@ def parse_suboptions(text: str, offset: int = 0) -> tuple[tuple[ast.Word, ...], 
 
 def unparse(node: ast.Node) -> str:
     """A command, expression or variable list as text that parses to the same node."""
-    from mixedcli.parse import unparse as module
+    from mixedcli.parse import unparser
 
-    return module.unparse(node)
+    return unparser.unparse(node)
 
 
 def logical_lines(text: str, delimiter: str = "cr") -> Iterator[LogicalLine]:

@@ -217,7 +217,7 @@ def _assign(source: str, start: int, end: int, children: list[Any]) -> Draft:
 
 
 def _egen(source: str, start: int, end: int, children: list[Any]) -> Draft:
-    parts = _parts([child for child in children if child is not None])
+    parts = _parts(children)
     name, *heads = parts.heads
     return _draft(parts, name, ast.EgenBody(**_target(heads)))
 

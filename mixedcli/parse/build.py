@@ -12,7 +12,7 @@ from mixedcli.errors import ExpressionTooLong, Span, StataError
 from mixedcli.parse import bodies, expressions, terms
 from mixedcli.parse.diagnose import syntax_error
 from mixedcli.parse.loader import load
-from mixedcli.parse.machine import Machine, Token, Unexpected
+from mixedcli.parse.machine import Machine, Token, UnexpectedError
 
 _T = TypeVar("_T")
 
@@ -81,7 +81,7 @@ def _part(text: str, start: str, offset: int) -> object:
 def _parse(text: str, start: str) -> object:
     try:
         node = _machine().run(text, start)
-    except Unexpected as unexpected:
+    except UnexpectedError as unexpected:
         raise syntax_error(text, unexpected.position, unexpected.accepted) from None
     if len(text) > NESTING:
         _check_limits(text, node)
@@ -92,7 +92,7 @@ def _unknown_command(text: str) -> ast.Command | None:
     """The line as a command whose word the grammar does not know, its text unread; None for other lines."""
     try:
         *prefixes, last = _machine().run(text, "head")
-    except Unexpected:
+    except UnexpectedError:
         return None
     rest = last if isinstance(last, Token) and last.kind == "REST" else None
     word = prefixes.pop() if rest is not None else last

@@ -30,9 +30,7 @@ def _unmatched_quote(text: str) -> StataError | None:
     """Quotes that are opened and not closed; inside ``"..."`` nothing opens, `"..."' nests."""
     open_: list[tuple[str, int]] = []
     for mark in re.finditer(r"`\"|\"'|\"", text):
-        if open_ and open_[-1][0] == '"':
-            open_.pop()
-        elif mark[0] == "\"'" and open_:
+        if open_ and (open_[-1][0] == '"' or mark[0] == "\"'"):
             open_.pop()
         elif mark[0] == '`"' or not open_:
             open_.append(("`" if mark[0] == '`"' else '"', mark.start()))

@@ -1,9 +1,9 @@
 """Finds grammar/stata.lark and gives its LALR tables, compiled by Lark once and kept in the user's cache folder.
 
-Importing Lark costs more than parsing a whole do-file, so it is imported only to compile; what it computes is stored as
-plain tuples and dictionaries (``Tables``) that ``marshal`` reads back in a millisecond.  The file's name carries the hash
-of the grammar and the versions of everything that shapes the tables, so a stale file is never read; a folder that
-cannot be written costs time, not correctness.
+Importing Lark costs more than parsing a whole do-file, so it is imported only to compile; what it computes is stored
+as plain tuples and dictionaries (``Tables``) that ``marshal`` reads back in a millisecond.  The file's name carries
+the hash of the grammar and the versions of everything that shapes the tables, so a stale file is never read; a folder
+that cannot be written costs time, not correctness.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ END = "$END"
 class Rule(NamedTuple):
     """One expansion of a rule.
 
-    name: the function that builds the node, "" for a list helper of Lark's that is spliced into its parent, "=" where the
-    only child stands for the node.  origin: the nonterminal.  size: symbols on the right-hand side.  keep: (position,
-    splice) of each child that the function is given.
+    name: the function that builds the node, "" for a list helper of Lark's that is spliced into its parent, "=" where
+    the only child stands for the node.  origin: the nonterminal.  size: symbols on the right-hand side.  keep:
+    (position, splice) of each child that the function is given.
     """
 
     name: str
@@ -141,14 +141,17 @@ def _rule(rule: Any) -> Rule:
 
 def _cache_path(text: str) -> Path | None:
     """Where the tables of this grammar are kept; None without a home folder."""
-    folder = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    if not os.path.isabs(folder):
-        return None
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or "")
+    if not folder.is_absolute():
+        try:
+            folder = Path.home() / ".cache"
+        except RuntimeError:
+            return None
     package = find_spec("lark")
     lark = Path(package.origin).read_bytes() if package is not None and package.origin else b""  # names its version
     versions = f"{LAYOUT} {__version__} {sys.version_info[:3]}".encode()
     key = source_hash(b"\0".join((text.encode(), lark, versions))).hex()
-    return Path(folder, "mixedcli", f"grammar-{key}.bin")
+    return folder / "mixedcli" / f"grammar-{key}.bin"
 
 
 def _read(path: Path) -> Tables | None:

@@ -31,7 +31,7 @@ class Token(NamedTuple):
         return Span(self.start, self.end)
 
 
-class Unexpected(Exception):
+class UnexpectedError(Exception):
     """The text stops making sense at ``position``; accepted: the terminals that could follow there."""
 
     def __init__(self, position: int, accepted: frozenset[str]) -> None:
@@ -62,7 +62,7 @@ class Machine:
         self._scanners: dict[int, tuple[tuple[str, _Match], ...]] = {}
 
     def run(self, source: str, start: str) -> Any:
-        """The value of start symbol ``start`` for the whole of ``source``.  Errors: Unexpected."""
+        """The value of start symbol ``start`` for the whole of ``source``.  Errors: UnexpectedError."""
         actions = self._tables.actions
         goal = self._tables.ends[start]
         state = self._tables.starts[start]
@@ -79,10 +79,10 @@ class Machine:
             if position >= length:
                 kind, stop = END, position
             else:
-                for kind, match in self._scanners.get(state) or self._scanner(state):
+                for name, match in self._scanners.get(state) or self._scanner(state):
                     found = match(source, position)
                     if found is not None:
-                        stop = found.end()
+                        kind, stop = name, found.end()
                         break
                 else:
                     raise self._unexpected(state, position)
@@ -151,5 +151,5 @@ class Machine:
         self._scanners[state] = scanner
         return scanner
 
-    def _unexpected(self, state: int, position: int) -> Unexpected:
-        return Unexpected(position, frozenset(self._tables.terminals[n][0] for n in self._tables.accepts[state]))
+    def _unexpected(self, state: int, position: int) -> UnexpectedError:
+        return UnexpectedError(position, frozenset(self._tables.terminals[n][0] for n in self._tables.accepts[state]))

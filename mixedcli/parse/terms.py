@@ -18,7 +18,7 @@ _NTH = re.compile(r"#\s*(\d+)")
 
 
 class _Operator(NamedTuple):
-    """What stands before a dot.  kind "" : time-series operators alone.  times: one entry for each order of ``L(0/2)``."""
+    """What stands before a dot.  kind "": time-series operators alone.  times: an entry for each order of L(0/2)."""
 
     kind: Literal["", "i", "c", "o"]
     levels: tuple[int, ...]
