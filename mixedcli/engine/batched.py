@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+_ONE_THREAD = 250_000  # multiply-adds up to which OpenBLAS stays on the calling thread
 _WRITTEN_OUT = 4  # up to this q products are written out over arrays; beyond, batched BLAS
 
 
@@ -48,7 +49,9 @@ def inverse_plus(S: Floats, sigma: Floats) -> tuple[Floats, Floats]:
         M /= det
         return M, np.log(det)
     batch = np.ascontiguousarray(N.transpose(2, 0, 1))
-    return np.linalg.inv(batch).transpose(1, 2, 0), np.linalg.slogdet(batch)[1]
+    return np.asarray(np.linalg.inv(batch).transpose(1, 2, 0), dtype=float), np.asarray(
+        np.linalg.slogdet(batch)[1], dtype=float
+    )
 
 
 def multiply(A: Floats, B: Floats) -> Floats:
@@ -56,13 +59,28 @@ def multiply(A: Floats, B: Floats) -> Floats:
     a, b = A.shape[:2]
     if b > _WRITTEN_OUT or a > _WRITTEN_OUT:
         left = np.ascontiguousarray(A.transpose(2, 0, 1))
-        return np.matmul(left, np.ascontiguousarray(B.transpose(2, 0, 1))).transpose(1, 2, 0)
+        return np.asarray(np.matmul(left, np.ascontiguousarray(B.transpose(2, 0, 1))).transpose(1, 2, 0))
     out = np.empty((a, B.shape[1], max(A.shape[2], B.shape[2])))
     for i in range(a):
         np.multiply(A[i, 0], B[0], out=out[i])
         for k in range(1, b):
             out[i] += A[i, k] * B[k]
     return out
+
+
+def gram(A: Floats, B: Floats) -> Floats:
+    """A B' of long rows (a, K) and (b, K), cut so that BLAS does not start its threads.
+
+    On matrices this flat the threads gain nothing, and wait for each other when the machine is busy.
+    """
+    K = A.shape[1]
+    step = _ONE_THREAD // max(A.shape[0] * B.shape[0], 1)
+    if step < 128 or step >= K:
+        return np.asarray(A @ B.T)
+    out = A[:, :step] @ B[:, :step].T
+    for low in range(step, K, step):
+        out += A[:, low : low + step] @ B[:, low : low + step].T
+    return np.asarray(out)
 
 
 def trace_products(A: Floats, B: Floats) -> float:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,14 +121,16 @@ class _RowWork:
         scale = a.scale * b.scale
         if self._ones(a) or self._ones(b):
             if self._ones(a) and self._ones(b):
-                return np.bincount(self._cell, minlength=self._cells) * scale
+                return np.asarray(np.bincount(self._cell, minlength=self._cells) * scale, dtype=float)
             other = b if self._ones(a) else a
-            return np.bincount(self._cell, weights=self._shifted(other, 1), minlength=self._cells) * scale
+            return np.asarray(
+                np.bincount(self._cell, weights=self._shifted(other, 1), minlength=self._cells) * scale, dtype=float
+            )
         if self._left is None or self._left[0] is not a:
             self._left = (a, self._shifted(a, 0))
         right = self._shifted(b, 1)
         product = np.multiply(self._left[1], right, out=self._spare[1])
-        return np.bincount(self._cell, weights=product, minlength=self._cells) * scale
+        return np.asarray(np.bincount(self._cell, weights=product, minlength=self._cells) * scale, dtype=float)
 
     def release(self) -> None:
         self._left = None
@@ -148,10 +151,8 @@ def _keys(columns: Sequence[Column]) -> list[int]:
     end, so they agree between a level and its ancestors.
     """
     seen: dict[tuple[int, float, float], int] = {}
-    out = []
-    for column in reversed(columns):
-        out.append(seen.setdefault((id(column.values), column.shift, column.scale), len(seen)))
-    return out[::-1]
+    last_first = [seen.setdefault((id(c.values), c.shift, c.scale), len(seen)) for c in reversed(columns)]
+    return last_first[::-1]
 
 
 def _dense(codes: Ints, groups: int) -> tuple[Ints, int]:
@@ -218,7 +219,7 @@ def _split(sums: list[Floats], nesting: _Nesting, B: int) -> tuple[Chunk, ...]:
     if len(cuts) > 2 and bounds[cuts[-1]] - bounds[cuts[-2]] < CHUNK // 4:
         del cuts[-2]
     chunks = []
-    for low, high in zip(cuts[:-1], cuts[1:], strict=True):
+    for low, high in pairwise(cuts):
         edge = [(int(start_of[k][low]), int(start_of[k][high]) if high < top else size[k]) for k in range(n_levels)]
         parts = tuple(
             Products(tuple(np.ascontiguousarray(sums[k][b, ..., edge[k][0] : edge[k][1]]) for k in range(n_levels)))

@@ -44,7 +44,7 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class _Natural:
-    """The optimum in the data's units: kappa per term in order, log residual SD, log SD ratios; flags of the boundary."""
+    """The optimum in the data's units: kappa per term in order, log residual SD, log SD ratios; boundary flags."""
 
     kappa: Floats
     lnsig: float
@@ -166,7 +166,7 @@ def _boundary(space: Space, point: Point, now: _Natural, scale: WorkingScale) ->
     """The same from the information on the working scale (x, lnsig_e, r_lns)."""
     P, at = space.size, space.random
     g, H = point.criterion.full()
-    psi, Jx, Jx2 = scale.psi(point.x)
+    _, Jx, Jx2 = scale.psi(point.x)
     J, J2 = np.zeros((P + 1, P + 1)), np.zeros((P + 1, P + 1, P + 1))
     J[:P, :P], J2[:P, :P, :P] = Jx, Jx2
     J[P, P] = 2.0
@@ -262,7 +262,7 @@ def _matrices(space: Space, shape: tuple[int, ...], now: _Natural) -> tuple[tupl
 
 
 def _singular(space: Space, now: _Natural) -> tuple[tuple[int, int, int], ...]:
-    out = []
+    out: list[tuple[int, int, int]] = []
     for t in space.terms:
         for k, row in enumerate(t.structure.rows()):
             if row.kind == "var" and now.zero[t.at + k]:
@@ -271,7 +271,7 @@ def _singular(space: Space, now: _Natural) -> tuple[tuple[int, int, int], ...]:
 
 
 def _perfect(space: Space, now: _Natural) -> tuple[tuple[int, int, int, int], ...]:
-    out = []
+    out: list[tuple[int, int, int, int]] = []
     for t in space.terms:
         pairs = t.structure.pairs()
         for k, row in enumerate(t.structure.rows()):

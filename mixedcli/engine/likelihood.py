@@ -23,7 +23,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """D and Q at psi with gradients (P,) and Hessians (P, P); beta and Phi = (X'V^-1X / sigma2)^-1 in the engine's basis."""
+    """D and Q at psi with gradients (P,) and Hessians (P, P).
+
+    beta (p,) and phi = (X'V^-1X sigma2)^-1 (p, p) are in the engine's basis.
+    """
 
     N: int
     constant: float
@@ -76,7 +79,8 @@ class Likelihood:
     reml: bool
 
     @property
-    def N(self) -> int:
+    def count(self) -> int:
+        """N: observations, less the fixed effects for REML."""
         frame = self.data.frame
         return frame.n - frame.p if self.reml else frame.n
 
@@ -84,7 +88,7 @@ class Likelihood:
     def constant(self) -> float:
         """What the change of basis of X and y adds to -2 L."""
         frame = self.data.frame
-        return 2.0 * self.N * float(np.log(frame.y_scale)) - (2.0 * frame.log_det_back if self.reml else 0.0)
+        return 2.0 * self.count * float(np.log(frame.y_scale)) - (2.0 * frame.log_det_back if self.reml else 0.0)
 
     def evaluate(self, psi: Floats, order: int) -> Evaluation:
         """log|V| and [X, y]'V^-1[X, y] with derivatives."""
@@ -104,24 +108,24 @@ class Likelihood:
             D1[at:] += R1
             D2[at:, at:] += R2
         X, Xy = e.T[:p, :p], e.T[:p, p]
-        phi = np.linalg.inv(X) if p else np.zeros((0, 0))
+        phi = np.asarray(np.linalg.inv(X), dtype=float)
         beta = phi @ Xy
         v = np.append(-beta, 1.0)
-        dv = e.dT @ v  # (P, r)
+        dv = e.T1 @ v  # (P, r)
         Q1 = dv @ v
         R = dv[:, :p]
         Q2 = (
-            np.einsum("a,ijab,b->ij", v, e.d2T, v, optimize=True) - 2.0 * R @ phi @ R.T
+            np.einsum("a,ijab,b->ij", v, e.T2, v, optimize=True) - 2.0 * R @ phi @ R.T
             if order > 1
             else np.zeros((P, P))
         )
         if self.reml and p:
             D += float(np.linalg.slogdet(X)[1])
-            turned = phi @ e.dT[:, :p, :p]
+            turned = phi @ e.T1[:, :p, :p]
             D1 = D1 + np.trace(turned, axis1=1, axis2=2)
             if order > 1:
-                D2 = D2 + np.einsum("ab,ijab->ij", phi, e.d2T[:, :, :p, :p]) - np.einsum("iab,jba->ij", turned, turned)
-        return Criterion(self.N, self.constant, D, D1, D2, float(v @ e.T @ v), Q1, Q2, beta, phi)
+                D2 = D2 + np.einsum("ab,ijab->ij", phi, e.T2[:, :, :p, :p]) - np.einsum("iab,jba->ij", turned, turned)
+        return Criterion(self.count, self.constant, D, D1, D2, float(v @ e.T @ v), Q1, Q2, beta, phi)
 
 
 def linear_log_likelihood(data: CrossProducts, reml: bool) -> float:

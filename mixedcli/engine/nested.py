@@ -29,6 +29,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mixedcli.engine.batched import gram as flat_gram
 from mixedcli.engine.batched import inverse_plus, multiply, trace_products
 from mixedcli.engine.crossprod import Chunk, CrossProducts, Products
 
@@ -65,15 +66,15 @@ class Leaf:
 class Evaluation:
     """V = sum Z Sigma Z' + R with all its derivatives, seen by [X_int, y_int].
 
-    log_det: log|V| - log|R| (scalar, (P,), (P, P)); T: [X, y]'V^-1[X, y] with dT (P, r, r), d2T (P, P, r, r).
+    log_det: log|V| - log|R| (scalar, (P,), (P, P)); T: [X, y]'V^-1[X, y] (r, r), with T1 (P, r, r) and T2 (P, P, r, r).
     """
 
     log_det: float
     log_det1: Floats
     log_det2: Floats
     T: Floats
-    dT: Floats
-    d2T: Floats
+    T1: Floats
+    T2: Floats
 
 
 class _Sums:
@@ -103,15 +104,15 @@ def evaluate(data: CrossProducts, levels: Sequence[LevelCovariance], leaf: Leaf,
     )
     if order > 0:
         for a, slope in leaf.slopes:
-            out.dT[a] = np.tensordot(slope, data.frame.gram, 1)
+            out.T1[a] = np.tensordot(slope, data.frame.gram, 1)
     log_det = 0.0
     for chunk in data.chunks:
         log_det += _Elimination(data, chunk, leaf, out, order).run(levels)
     if order > 1:
         lower = np.tril_indices(size, -1)
-        out.d2T[lower] = out.d2T[lower[::-1]]
+        out.T2[lower] = out.T2[lower[::-1]]
         out.log_det2[lower] = out.log_det2.T[lower]
-    return Evaluation(log_det, out.log_det1, out.log_det2, out.T, out.dT, out.d2T)
+    return Evaluation(log_det, out.log_det1, out.log_det2, out.T, out.T1, out.T2)
 
 
 class _Elimination:
@@ -132,9 +133,9 @@ class _Elimination:
             log_det += self._eliminate(level, levels[level])
         self.out.T[...] += self.value.root
         for a, sums in self.first.items():
-            self.out.dT[a] += sums.root
+            self.out.T1[a] += sums.root
         for (a, b), sums in self.second.items():
-            self.out.d2T[a, b] += sums.root
+            self.out.T2[a, b] += sums.root
         return log_det
 
     def _eliminate(self, level: int, own: LevelCovariance) -> float:
@@ -180,7 +181,7 @@ class _Elimination:
             return
         q = K.shape[0]
         flat = K.reshape(q * q, G)
-        KK = (flat @ flat.T).reshape(q, q, q, q)
+        KK = flat_gram(flat, flat).reshape(q, q, q, q)
         Y = []
         for E in own.basis:
             y = np.zeros_like(W)
@@ -248,7 +249,7 @@ class _Elimination:
         q, r, G = left.shape[0], self.r, left.shape[2]
         wide = left[:, -r:].reshape(q * r, G)
         tall = wide if right[0] is left else np.concatenate([x[:, -r:].reshape(q * r, G) for x in right])
-        return np.asarray(wide @ tall.T).reshape(q, r, len(right), q, r)
+        return flat_gram(wide, tall).reshape(q, r, len(right), q, r)
 
     def _push(
         self,
@@ -276,7 +277,7 @@ class _Elimination:
             if block is not None:
                 sums.add(m, factor * np.add.reduceat(block, self.chunk.starts[level][m], axis=2))
         if root is None:
-            root = sum((left[-r:] @ right[-r:].T for left, right in pairs), np.zeros((r, r)))
+            root = sum((flat_gram(left[-r:], right[-r:]) for left, right in pairs), np.zeros((r, r)))
         sums.root += (factor if both else 0.5 * factor) * (root + root.T)
 
 

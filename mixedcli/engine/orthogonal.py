@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mixedcli.engine.batched import gram
 from mixedcli.engine.design import Design
 from mixedcli.errors import InitialValues, InsufficientObservations
 
@@ -97,8 +98,8 @@ def prepare(design: Design) -> Frame:
     y = Column(design.y, y_shift)
     order = ([constant] if constant is not None else []) + [k for k in range(p) if k != constant]
 
-    gram = cross_gram(columns, y, design.residual_by, design.residual_groups)
-    total = gram.sum(0)
+    products = cross_gram(columns, y, design.residual_by, design.residual_groups)
+    total = products.sum(0)
     if not np.isfinite(total).all():
         raise InitialValues("initial values not feasible")  # squares overflow: values beyond 1e150
     y_size = float(np.sqrt(total[p, p] / n))
@@ -111,7 +112,9 @@ def prepare(design: Design) -> Frame:
     if not tame:
         scales = np.sqrt(np.diag(total)[:p] / n)
         scaled = [Column(c.values, c.shift, 1.0 / s if s > 0 else 1.0) for c, s in zip(columns, scales, strict=True)]
-        R, fit = _block_qr(scaled, y, order)
+        R, fit = block_qr(scaled, y, order)
+        if np.min(np.abs(np.diag(R))) <= 1e-15 * np.max(np.abs(R)):
+            raise InsufficientObservations("insufficient observations")  # fewer rows than columns in effect
         inverse = np.linalg.solve(R, np.eye(p))
         first = np.zeros((p, p))
         first[order] = inverse  # rows follow the design, columns the orthonormal basis
@@ -120,21 +123,21 @@ def prepare(design: Design) -> Frame:
         columns, y = [Column(v) for v in values], Column(rest)
         back = raw[:, None] * first
         offset = back @ fit
-        gram = cross_gram(columns, y, design.residual_by, design.residual_groups)
-        total = gram.sum(0)
+        products = cross_gram(columns, y, design.residual_by, design.residual_groups)
+        total = products.sum(0)
         A, b, _ = _triangular(total, list(range(p)))
     offset = offset + back @ b
     back = back @ A
     turn = np.eye(p + 1)
     turn[:p, :p] = A
     turn[:p, p] = -b
-    gram = turn.T @ gram @ turn
-    spread = float(gram.sum(0)[p, p])
+    products = turn.T @ products @ turn
+    spread = float(products.sum(0)[p, p])
     if spread <= n * nothing**2:
         raise InitialValues("initial values not feasible")  # unverified: wording for a perfect linear fit
     y_scale = float(np.sqrt(spread / n))
-    gram[:, p, :] /= y_scale
-    gram[:, :, p] /= y_scale
+    products[:, p, :] /= y_scale
+    products[:, :, p] /= y_scale
     if constant is not None:
         # the constant of the centred columns carries the means
         centre = np.eye(p)
@@ -144,7 +147,7 @@ def prepare(design: Design) -> Frame:
     by, groups = design.residual_by, design.residual_groups
     rows = np.array([n]) if by is None else np.bincount(by, minlength=groups)
     log_det = np.linalg.slogdet(back)[1] if p else 0.0
-    return Frame(tuple(columns), y, A, b, y_scale, gram, rows, back, offset, float(log_det))
+    return Frame(tuple(columns), y, A, b, y_scale, products, rows, back, offset, float(log_det))
 
 
 def cross_gram(columns: Sequence[Column], y: Column, by: Ints | None, groups: int) -> Floats:
@@ -157,12 +160,12 @@ def cross_gram(columns: Sequence[Column], y: Column, by: Ints | None, groups: in
         for k, column in enumerate(wide):
             fill(column, rows, part[k])
         if by is None:
-            out[0] += part @ part.T
+            out[0] += gram(part, part)
         else:
             codes = by[rows]
             for g in range(groups):
                 chosen = part[:, codes == g]
-                out[g] += chosen @ chosen.T
+                out[g] += gram(chosen, chosen)
     return out
 
 
@@ -196,8 +199,8 @@ def _triangular(total: Floats, order: list[int]) -> tuple[Floats, Floats, bool]:
     return A, b, bool(pivots.min() > TAME and left > TAME * total[p, p])
 
 
-def _block_qr(columns: Sequence[Column], y: Column, order: list[int]) -> tuple[Floats, Floats]:
-    """R of the columns in the given order and Q'y, by Householder QR of stacked blocks (error grows with cond, not cond^2)."""
+def block_qr(columns: Sequence[Column], y: Column, order: list[int]) -> tuple[Floats, Floats]:
+    """R of the columns in the given order and Q'y, by QR of stacked blocks (error as cond, not cond^2)."""
     p = len(columns)
     buffer = np.empty((p + 1, ROWS))
     R = np.zeros((0, p + 1))
@@ -207,8 +210,7 @@ def _block_qr(columns: Sequence[Column], y: Column, order: list[int]) -> tuple[F
             fill(columns[index], rows, part[k])
         fill(y, rows, part[p])
         R = np.asarray(np.linalg.qr(np.vstack([R, part.T]), mode="r"))
-    if R.shape[0] < p or np.min(np.abs(np.diag(R)[:p])) <= 1e-15 * np.max(np.abs(R[:, :p])):
-        raise InsufficientObservations("insufficient observations")
+    R = np.vstack([R, np.zeros((max(p - R.shape[0], 0), p + 1))])
     return R[:p, :p], R[:p, p]
 
 

@@ -101,7 +101,18 @@ def parameter_space(design: Design, rows: NDArray[np.int64]) -> tuple[Space, tup
             own, turn = _engine_columns(design, equation)
             C = structure.elements(turn @ structure.basis() @ turn.T).T
             terms.append(
-                Term(number, e, len(effects), len(columns), at, level.groups, structure, turn, C, np.linalg.inv(C))
+                Term(
+                    number,
+                    e,
+                    len(effects),
+                    len(columns),
+                    at,
+                    level.groups,
+                    structure,
+                    turn,
+                    C,
+                    np.asarray(np.linalg.inv(C), dtype=float),
+                )
             )
             columns.extend(own)
             at += structure.size

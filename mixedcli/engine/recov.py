@@ -14,7 +14,7 @@ Letters: q effects, m parameters; kappa, x: (m,); Sigma: (q, q); E: (m, q, q).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -50,6 +50,7 @@ class RandomCovariance:
     A structure is told completely by two index arrays: which log SD each effect
     uses (``scale_index``, shape (q,)) and which correlation parameter each pair
     uses (``corr_index``, shape (q, q), -1 where the covariance is zero).
+    variances, size: numbers of variance parameters and of all parameters (m).
     """
 
     keyword: ClassVar[str]
@@ -57,6 +58,32 @@ class RandomCovariance:
     title: ClassVar[str]
 
     q: int
+    # worked out once from the two index arrays: E_i, their numbers of ones, and the indices themselves
+    _basis: Floats = field(init=False, repr=False, compare=False)
+    _ones: Floats = field(init=False, repr=False, compare=False)
+    _scale: Ints = field(init=False, repr=False, compare=False)
+    _corr: Ints = field(init=False, repr=False, compare=False)
+    variances: int = field(init=False, repr=False, compare=False)
+    size: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        scale, corr = self.scale_index(), self.corr_index()
+        v = int(scale.max(initial=-1)) + 1
+        m = v + int(corr.max(initial=-1)) + 1
+        basis = np.zeros((m, self.q, self.q))
+        basis[scale, np.arange(self.q), np.arange(self.q)] = 1.0
+        i, j = np.nonzero(corr >= 0)
+        basis[v + corr[i, j], i, j] = 1.0
+        worked = {
+            "_basis": basis,
+            "_ones": basis.sum((1, 2)),
+            "_scale": scale,
+            "_corr": corr,
+            "variances": v,
+            "size": m,
+        }
+        for name, value in worked.items():
+            object.__setattr__(self, name, value)
 
     def scale_index(self) -> Ints:
         """Index of the variance parameter of every effect."""
@@ -66,19 +93,9 @@ class RandomCovariance:
         """Index (from 0) of the covariance parameter of every pair, -1 for none."""
         return np.full((self.q, self.q), -1)
 
-    @property
-    def variances(self) -> int:
-        """Number of variance parameters."""
-        return int(self.scale_index().max(initial=-1)) + 1
-
-    @property
-    def size(self) -> int:
-        """Number of parameters m."""
-        return self.variances + int(self.corr_index().max(initial=-1)) + 1
-
     def rows(self) -> tuple[ParamRow, ...]:
         """The parameters in table order: variances in column order, then covariances column by column."""
-        scale, corr = self.scale_index(), self.corr_index()
+        scale, corr = self._scale, self._corr
         out = [ParamRow("var", tuple(np.flatnonzero(scale == k).tolist())) for k in range(self.variances)]
         for t in range(self.size - self.variances):
             i, j = np.nonzero(corr == t)
@@ -87,17 +104,12 @@ class RandomCovariance:
 
     def basis(self) -> Floats:
         """The matrices E_i, shape (m, q, q)."""
-        scale, corr, v = self.scale_index(), self.corr_index(), self.variances
-        out = np.zeros((self.size, self.q, self.q))
-        out[scale, np.arange(self.q), np.arange(self.q)] = 1.0
-        i, j = np.nonzero(corr >= 0)
-        out[v + corr[i, j], i, j] = 1.0
-        return out
+        return self._basis
 
     def elements(self, matrix: Floats) -> Floats:
         """kappa of the nearest member of the structure (averages over equal elements), shape (..., m)."""
-        E = self.basis()
-        return np.asarray(np.einsum("iab,...ab->...i", E, matrix) / E.sum((1, 2)))
+        flat = matrix.reshape(*matrix.shape[:-2], -1)
+        return np.asarray(flat @ (self._basis.reshape(self.size, -1).T / self._ones))
 
     def matrix(self, kappa: Floats) -> Floats:
         """Sigma = sum_i kappa_i E_i."""
@@ -111,7 +123,7 @@ class RandomCovariance:
         """
         E = self.basis()
         sigma = np.tensordot(kappa, E, 1)
-        D = np.tensordot(gradient / E.sum((1, 2)), E, 1)
+        D = np.tensordot(gradient / self._ones, E, 1)
         return self.elements(sigma + (2.0 / groups) * sigma @ D @ sigma)
 
     def start(self, variances: Floats) -> Floats:
@@ -149,7 +161,7 @@ class RandomCovariance:
     def natural(self, x: Floats) -> Link:
         """Sigma_ij = exp(a_i + a_j) r_ij; x holds the distinct log SDs a, then the atanh of correlations."""
         v, m, q = self.variances, self.size, self.q
-        scale, corr = self.scale_index(), self.corr_index()
+        scale, corr = self._scale, self._corr
         r = np.eye(q)
         slope, bend = np.zeros((m, q, q)), np.zeros((m, q, q))
         for t in range(m - v):
@@ -190,7 +202,7 @@ class RandomCovariance:
 
     def pairs(self) -> tuple[tuple[int, int], ...]:
         """For every covariance parameter, the two variance parameters it joins."""
-        scale, corr = self.scale_index(), self.corr_index()
+        scale, corr = self._scale, self._corr
         out = []
         for t in range(self.size - self.variances):
             i, j = (int(a[0]) for a in np.nonzero(corr == t))
