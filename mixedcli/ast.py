@@ -8,38 +8,43 @@ command tables later).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from dataclasses import Field, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from mixedcli.errors import Span
+from mixedcli.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
+    """What all nodes share: their place in the line."""
+
+    if TYPE_CHECKING:
+        __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
     span: Span | None = field(default=None, compare=False, repr=False, kw_only=True)
 
 
 # ---------------------------------------------------------------- expressions
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Number(Node):
     value: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Missing(Node):
     """``.`` (letter "") or ``.a`` to ``.z``."""
 
     letter: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class String(Node):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TimeOp(Node):
     """One time-series operator: L F D S with its order (L1 for a bare L)."""
 
@@ -47,7 +52,7 @@ class TimeOp(Node):
     order: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Var(Node):
     """A name: variable (maybe abbreviated), scalar, or _n _N _pi _rc; time-series operators left to right.
 
@@ -58,7 +63,7 @@ class Var(Node):
     ops: tuple[TimeOp, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subscript(Node):
     """``x[_n-1]``"""
 
@@ -66,7 +71,7 @@ class Subscript(Node):
     index: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Element(Node):
     """``A[1,2]`` or ``e(b)[1,2]``: matrix element."""
 
@@ -75,7 +80,7 @@ class Element(Node):
     column: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unary(Node):
     """op: "-", "+" or "!"."""
 
@@ -83,7 +88,7 @@ class Unary(Node):
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Binary(Node):
     """op: + - * / ^ & | == != < <= > >= (``~=`` is normalised to ``!=``)."""
 
@@ -92,13 +97,13 @@ class Binary(Node):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call(Node):
     function: str
     args: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stored(Node):
     """``e(ll)``, ``r(mean)``, ``c(N)``, ``s(x)``."""
 
@@ -106,7 +111,7 @@ class Stored(Node):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Coef(Node):
     """``_b[x]``, ``_se[eq:x]``, ``[eq]_b[x]``, ``[eq]x``; name as typed without blanks ("0.girl#c.age")."""
 
@@ -123,7 +128,7 @@ Expr: TypeAlias = (
 # ------------------------------------------------------------------ varlists
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VarRef(Node):
     """A name, an abbreviation, a pattern with * ? ~, or ``_all``; with time-series operators."""
 
@@ -131,7 +136,7 @@ class VarRef(Node):
     ops: tuple[TimeOp, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VarRange(Node):
     """``first-last`` in the order of the data set; time-series operators apply to each variable."""
 
@@ -140,7 +145,7 @@ class VarRange(Node):
     ops: tuple[TimeOp, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Base(Node):
     """Base level of a factor: kind "level" (ib2), "first", "last", "freq", "nth" (ib(#3)), "none" (ibn)."""
 
@@ -148,7 +153,7 @@ class Base(Node):
     value: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FactorVar(Node):
     """``i.x``, ``c.x``, ``2.x``, ``i(1 2).x``, ``ib3.x``, ``ibn.x``, ``o2.x``; in random-effects equations ``R.x``.
 
@@ -163,7 +168,7 @@ class FactorVar(Node):
     omitted: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interaction(Node):
     """``a#b`` or, with full=True, ``a##b`` (main effects and interaction); left-associative."""
 
@@ -172,7 +177,7 @@ class Interaction(Node):
     full: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group(Node):
     """Terms in parentheses: ``(a b)#c``.  ``i.(a b)`` and ``L(1/3).x`` arrive distributed: Group((i.a, i.b))."""
 
@@ -182,7 +187,7 @@ class Group(Node):
 Term: TypeAlias = VarRef | VarRange | FactorVar | Interaction | Group
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Varlist(Node):
     terms: tuple[Term, ...] = ()
 
@@ -190,7 +195,7 @@ class Varlist(Node):
 # ------------------------------------------------------------ pieces of commands
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InRange(Node):
     """``in 1/10``, ``in f/l``, ``in -5/l``: as typed; f and l are 1 and -1, a negative one counts from the end."""
 
@@ -198,7 +203,7 @@ class InRange(Node):
     last: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Weight(Node):
     """``[pw=exp]``; kind is the full word fweight, pweight, aweight, iweight, or "" for ``[weight=..]``/``[=..]``."""
 
@@ -206,7 +211,7 @@ class Weight(Node):
     expr: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Option(Node):
     """``name`` or ``name(text)``: the text between the parentheses as typed, None without parentheses.
 
@@ -219,7 +224,7 @@ class Option(Node):
     text_start: int = field(default=0, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Word(Node):
     """A blank-separated word; quoted if it stood in "..." or `"..."' (quotes removed)."""
 
@@ -230,7 +235,7 @@ class Word(Node):
 # --------------------------------------------------------------------- bodies
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VarlistBody(Node):
     """``summarize x y``: the standard syntax.  type: storage type before new variables (``predict double p``)."""
 
@@ -238,7 +243,7 @@ class VarlistBody(Node):
     type: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AssignBody(Node):
     """``generate byte x:lbl = exp``, ``replace x = exp``, ``scalar s = exp``; expr None: no ``= exp`` was typed."""
 
@@ -249,9 +254,9 @@ class AssignBody(Node):
     target_span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EgenBody(Node):
-    """``egen double m = mean(x)``: the function decides whether the text in parentheses is an expression or a varlist."""
+    """``egen double m = mean(x)``: the function decides whether the text in parentheses is an expression."""
 
     target: str
     function: str
@@ -261,15 +266,15 @@ class EgenBody(Node):
     target_span: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WordsBody(Node):
-    """Commands made of words: ``label define``, ``estimates store a``, ``use "file"``, ``set obs 5``, ``lrtest a .``."""
+    """Commands of words: ``label define``, ``estimates store a``, ``use "file"``, ``set obs 5``, ``lrtest a .``."""
 
     words: tuple[Word, ...] = ()
     text: str = ""  # the same as typed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DisplayItem(Node):
     """One item of display: "expr" (with an optional format) or "directive" (``as result``, ``_newline(2)``, ``,``)."""
 
@@ -279,19 +284,19 @@ class DisplayItem(Node):
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DisplayBody(Node):
     items: tuple[DisplayItem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExprBody(Node):
     """``if exp``-like commands that take one expression: ``assert exp``, ``count`` has none."""
 
     expr: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CoefRef(Node):
     """A coefficient, or all coefficients of an equation (name None), or the mean (_cons)."""
 
@@ -299,7 +304,7 @@ class CoefRef(Node):
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TestSpec(Node):
     """One specification of ``test``: coefs = () with an expression chain, or a list of coefficients tested to be 0.
 
@@ -310,12 +315,12 @@ class TestSpec(Node):
     coefs: tuple[CoefRef, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TestBody(Node):
     specs: tuple[TestSpec, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FixedEquation(Node):
     """The fe_equation of mixed; options are those typed before the first ``||``."""
 
@@ -327,7 +332,7 @@ class FixedEquation(Node):
     options: tuple[Option, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RandomEquation(Node):
     """One re_equation; if/in/weight may follow the last one. ``R.var`` is a FactorVar of kind "R" among the terms."""
 
@@ -339,7 +344,7 @@ class RandomEquation(Node):
     options: tuple[Option, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MixedBody(Node):
     """``mixed ...``; fixed is None for a replay (``mixed, small``): then ``Command.options`` has the options."""
 
@@ -352,15 +357,15 @@ Body: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prefix(Node):
-    """``quietly``, ``noisily``, ``capture``, ``version 13:``, ``by x (y):``; name: the full word, text: what follows."""
+    """``quietly``, ``noisily``, ``capture``, ``version 13:``, ``by x (y):``; name is the full word, text the rest."""
 
     name: str
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command(Node):
     """One command.  name: the command word as typed ("gen").  text: the whole logical line as typed, prefixes included;
     ``text[span.start:span.end]`` is the command without them (for e(cmdline)).

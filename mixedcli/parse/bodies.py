@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from mixedcli import ast
 from mixedcli.errors import InvalidSyntax, Span, VarlistNotAllowed
+from mixedcli.frozen import frozen
 from mixedcli.parse.expressions import equation_of, unquoted
 from mixedcli.parse.machine import Action, Token
 
@@ -18,7 +18,7 @@ _WEIGHTS = (("fweight", 2), ("aweight", 2), ("pweight", 2), ("iweight", 2), ("fr
 _IN = re.compile(r"in\s+([-+]?\w+)(?:\s*/\s*([-+]?\w+))?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """A command before its prefixes are known."""
 
@@ -31,7 +31,7 @@ class Draft:
     using: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Qualifier:
     """One of if, in, [weight], using; field is its name in the node."""
 
@@ -40,8 +40,7 @@ class _Qualifier:
     span: Span
 
 
-@dataclass(slots=True)
-class _Parts:
+class _Parts(NamedTuple):
     """The children of a command sorted by what they are."""
 
     heads: list[Any]
@@ -72,7 +71,7 @@ def _draft(parts: _Parts, name: Token, body: ast.Body) -> Draft:
 # ----------------------------------------------------------------------------------------------- options and qualifiers
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Options:
     options: tuple[ast.Option, ...]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -127,7 +127,7 @@ def moved(node: _T, offset: int) -> _T:
     """The same tree with every position shifted by ``offset``."""
     if isinstance(node, tuple) and not isinstance(node, Span):
         return cast(_T, tuple(moved(part, offset) for part in node))
-    if not isinstance(node, ast.Node) or not is_dataclass(node):
+    if not isinstance(node, ast.Node):
         return node
     changes: dict[str, Any] = {}
     for field in fields(node):
@@ -138,4 +138,4 @@ def moved(node: _T, offset: int) -> _T:
             changes[field.name] = value + offset
         elif isinstance(value, ast.Node | tuple):
             changes[field.name] = moved(value, offset)
-    return replace(node, **changes)
+    return cast(_T, replace(cast(ast.Node, node), **changes))
