@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,7 @@ class Session:
     locals: dict[str, str] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
     rc: int = 0  # _rc
+    progress: Callable[[int, int], None] | None = None  # told (done, total) during long loads
 
     @property
     def e(self) -> Stored:
@@ -74,3 +75,10 @@ class Outcome:
     rc: int = 0
     error: str = ""
     exit: bool = False
+
+
+def read_data(path: str, session: Session) -> Dataset:
+    """The data set of a file or address, for callers that run no command.  Errors: r(601), r(603), r(610), r(692)."""
+    from mixedcli.data.read import load
+
+    return load(path, session.settings.cwd, session.progress)

@@ -14,8 +14,8 @@ def iteration_log(block: IterationLog, linesize: int) -> Iterator[Line]:
     texts = [numfmt.text(v, "%10.0g") for v in block.values]
     width = max((len(x) for x in texts), default=0)
     for number, value, note in zip(block.numbers, texts, block.notes, strict=True):
-        start = f"Iteration {number}:".ljust(14)
-        yield row(t(f"{start} {block.label} = ".replace(":  ", ":  ")), r(value.rjust(width)), t(f"  {note}"))
+        start = f"Iteration {number}:".ljust(13)
+        yield row(t(f"{start} {block.label} = "), r(value.rjust(width)), t(f"  {note}"))
 
 
 def header(block: EstimationHeader, linesize: int) -> Iterator[Line]:

@@ -27,19 +27,35 @@ _RENDERERS: dict[type, Callable[[Any, int], Iterator[Line]]] = {
 }
 
 
+BLANK = Line(())
+
+
 def render(block: Block, linesize: int = 79) -> list[Line]:
     """The lines of one block; no blank line is added before or after."""
     match block:
         case Line():
             return wrap_line(block, linesize)
         case blocks.Blank():
-            return [Line(())]
+            return [BLANK]
         case _:
             return list(_RENDERERS[type(block)](block, linesize))
 
 
 def render_all(shown: Iterable[Block], linesize: int = 79) -> list[Line]:
-    return [line for block in shown for line in render(block, linesize)]
+    """All blocks; what follows an open line goes on in it."""
+    out: list[Line] = []
+    for block in shown:
+        for line in render(block, linesize):
+            if out and out[-1].open:
+                out[-1] = Line(out[-1].segments + line.segments, open=line.open)
+            else:
+                out.append(line)
+    return out
+
+
+def plain(lines: Iterable[Line]) -> str:
+    """The characters alone."""
+    return "".join(line.text + ("" if line.open else "\n") for line in lines)
 
 
 def wrap_line(line: Line, linesize: int) -> list[Line]:
@@ -57,4 +73,4 @@ def wrap_line(line: Line, linesize: int) -> list[Line]:
                 now, room = [blocks.Segment("> ")], max(linesize - 2, 1)
             now.append(blocks.Segment(text[:room], segment.style))
             text, room = text[room:], room - len(text[:room])
-    return [*out, Line(tuple(now))]
+    return [*out, Line(tuple(now), open=line.open)]
