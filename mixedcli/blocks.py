@@ -264,6 +264,7 @@ class Description:
     rows: tuple[VariableInfo, ...]
     sorted_by: tuple[str, ...]
     changed: bool = False
+    header: bool = True  # False for describe varlist: the table alone
 
 
 @dataclass(frozen=True, slots=True)

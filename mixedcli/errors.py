@@ -110,6 +110,10 @@ class FileTypeUnknown(StataError):
     rc = 198
 
 
+class LabelsForStrings(StataError):
+    rc = 181
+
+
 class InvalidSyntax(StataError):
     rc = 198
 

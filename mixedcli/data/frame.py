@@ -54,15 +54,15 @@ def _column(name: str, label: str, series: pd.Series[Any]) -> Column:
         return _numeric(name, label, series.to_numpy(dtype=np.float64, na_value=np.nan))
     if kind in "cmV":
         raise TypeMismatch(f"{name}: type not supported")
-    values: list[Any] = series.astype(object).where(series.notna().to_numpy(), None).tolist()
-    if all(v is None or isinstance(v, (bool, int, float, np.number, np.bool_)) for v in values):
+    objects: list[Any] = series.astype(object).where(series.notna().to_numpy(), None).tolist()
+    if all(v is None or isinstance(v, (bool, int, float, np.number, np.bool_)) for v in objects):
         try:
-            return _numeric(name, label, np.array([np.nan if v is None else float(v) for v in values]))
+            return _numeric(name, label, np.array([np.nan if v is None else float(v) for v in objects]))
         except OverflowError:
             raise TypeMismatch(f"{name}: number too large") from None
-    if not all(v is None or isinstance(v, (str, int, float, bool, np.generic)) or _plain(v) for v in values):
+    if not all(v is None or isinstance(v, (str, int, float, bool, np.generic)) or _plain(v) for v in objects):
         raise TypeMismatch(f"{name}: type not supported")
-    return text_columns.text_column(name, label, ["" if v is None or v != v else str(v) for v in values])
+    return text_columns.text_column(name, label, ["" if v is None or v != v else str(v) for v in objects])
 
 
 def _plain(value: object) -> bool:
