@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 from mixedcli import ast
 from mixedcli.errors import ExpressionTooLong, Span, StataError
-from mixedcli.parse import bodies, expressions, terms
+from mixedcli.parse import bodies, expressions, items, qualifiers, terms
 from mixedcli.parse.diagnose import syntax_error
 from mixedcli.parse.loader import load
 from mixedcli.parse.machine import Machine, Token, UnexpectedError
@@ -23,7 +23,7 @@ _NOT_NESTING = re.compile(r'"[^"]*"|[^()]')
 
 @cache
 def _machine() -> Machine:
-    return Machine(load(), expressions.ACTIONS | terms.ACTIONS | bodies.ACTIONS)
+    return Machine(load(), expressions.ACTIONS | terms.ACTIONS | qualifiers.ACTIONS | items.ACTIONS | bodies.ACTIONS)
 
 
 def parse_line(text: str) -> ast.Command | None:
@@ -101,7 +101,7 @@ def _unknown_command(text: str) -> ast.Command | None:
     unread = any(prefix.name == "xi" for prefix in prefixes)  # xi has a syntax of its own: i.a*i.b
     if word.kind != "OTHER" and not unread:
         return None
-    return bodies.command(text, len(text), bodies.Draft(word, bodies.raw_body(rest)), prefixes)
+    return bodies.command(text, len(text), qualifiers.Draft(word, bodies.raw_body(rest)), prefixes)
 
 
 def _check_limits(text: str, node: object) -> None:

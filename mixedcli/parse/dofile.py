@@ -1,8 +1,8 @@
 """Do-files to logical lines: comments removed, continued lines joined, #delimit obeyed.
 
-One scanner walks over the whole text from one mark to the next (quotes, comment marks, semicolons, line ends); what lies
-between is copied.  A comment leaves one blank.  Each logical line remembers where its pieces came from, so that an
-error's position in the joined text maps back to the line and column that the user sees.
+One scanner walks over the whole text from one mark to the next (quotes, comment marks, semicolons, line ends); what
+lies between is copied.  A comment leaves one blank.  Each logical line remembers where its pieces came from, so that
+an error's position in the joined text maps back to the line and column that the user sees.
 """
 
 from __future__ import annotations

@@ -177,10 +177,7 @@ def _body(body: ast.Body) -> str:
 
 
 def _equation(equation: ast.FixedEquation | ast.RandomEquation) -> str:
-    if isinstance(equation, ast.FixedEquation):
-        head = _term(equation.depvar)
-    else:
-        head = f"{equation.level}:"
+    head = _term(equation.depvar) if isinstance(equation, ast.FixedEquation) else f"{equation.level}:"
     parts = [head, _terms(equation.terms.terms), _qualifiers(equation)]
     return " ".join(part for part in parts if part) + _options(equation.options)
 
