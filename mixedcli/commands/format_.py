@@ -44,8 +44,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         if column.is_string != (parsed == "s"):
             raise InvalidFormat(f"may not combine %{'s' if parsed == 's' else 'f'} format with {name}", formats[0].span)
         columns.append(replace(column, format=wanted))
-    changed = replace(data, columns={**data.columns, **{c.name: c for c in columns}}, changed=True)
-    return Outcome(data=changed)
+    return Outcome(data=data.with_metadata(columns))
 
 
 def _checked(word: ast.Word) -> str:

@@ -111,6 +111,22 @@ class Dataset:
         kept = self._sorted_prefix(lambda name: merged[name] is self.columns.get(name))
         return replace(self, columns=MappingProxyType(merged), n=n, sorted_by=kept, changed=True)
 
+    def with_metadata(self, columns: Iterable[Column]) -> Dataset:
+        """Columns whose formats or labels changed, not their values: the sort order stands."""
+        merged = dict(self.columns)
+        merged.update((c.name, c) for c in columns)
+        return replace(self, columns=MappingProxyType(merged), changed=True)
+
+    def renamed(self, names: Mapping[str, str]) -> Dataset:
+        """Columns under new names (old -> new), in place; sort order and time settings follow."""
+        columns = {names.get(k, k): replace(c, name=names.get(k, k)) for k, c in self.columns.items()}
+        settings = self.settings
+        if settings is not None:
+            panel, time = names.get(settings.panel, settings.panel), names.get(settings.time, settings.time)
+            settings = replace(settings, panel=panel, time=time)
+        order = tuple(names.get(n, n) for n in self.sorted_by)
+        return replace(self, columns=MappingProxyType(columns), sorted_by=order, settings=settings, changed=True)
+
     def without(self, names: Iterable[str]) -> Dataset:
         """Columns dropped; dropping all leaves no observations."""
         gone = set(names)

@@ -1,0 +1,196 @@
+"""import - load data from text files and spreadsheets
+
+    import delimited [using] filename [, clear delimiters("chars"[, collapse]) varnames(# | nonames)
+        case(lower | upper | preserve) rowrange([#][:#]) colrange([#][:#]) encoding("name") stringcols(numlist | _all)
+        numericcols(numlist | _all) asfloat asdouble bindquotes(loose | strict | nobind)]
+    import delimited newvarlist using filename [, ...]
+    import excel [using] filename [, sheet("name") firstrow case(lower | upper | preserve) clear]
+
+The delimiter and the header line are found out unless given.  Whole numbers get the smallest type, others the type
+set by set type (float), except that a column which float would blur (1e12 plus noise) becomes double; asfloat takes
+float whatever it loses.  import excel needs the Python package openpyxl.
+
+Example: import delimited growth.csv, clear
+"""
+
+from __future__ import annotations
+
+from mixedcli import ast
+from mixedcli.blocks import Block, line
+from mixedcli.commands import CommandSpec, Options, OptionSpec
+from mixedcli.commands.loading import file_word, guard, words_of
+from mixedcli.data import read, types
+from mixedcli.data.dataset import Dataset
+from mixedcli.data.files import opening, with_suffix
+from mixedcli.errors import AlreadyDefined, InvalidSyntax, TooManySpecified
+from mixedcli.session import Outcome, Session
+
+SPEC = CommandSpec(
+    "import",
+    options=(
+        OptionSpec("clear", "clear"),
+        OptionSpec("delimiters", "delim", "text"),
+        OptionSpec("varnames", "varn", "text"),
+        OptionSpec("case", "case", "name"),
+        OptionSpec("rowrange", "rowr", "text"),
+        OptionSpec("colrange", "colr", "text"),
+        OptionSpec("encoding", "enc", "text"),
+        OptionSpec("stringcols", "stringc", "text"),
+        OptionSpec("numericcols", "numericc", "text"),
+        OptionSpec("bindquotes", "bindq", "name"),
+        OptionSpec("stripquotes", "stripq", "name"),
+        OptionSpec("maxquotedrows", "maxq", "text"),
+        OptionSpec("favorstrfixed", "favor"),
+        OptionSpec("asfloat", "asfloat"),
+        OptionSpec("asdouble", "asdouble"),
+        OptionSpec("sheet", "sh", "text"),
+        OptionSpec("firstrow", "first"),
+    ),
+    allows=frozenset({"using"}),
+)
+
+
+def run(session: Session, command: ast.Command, options: Options) -> Outcome:
+    """Load the file.  Errors: r(4), r(198) unknown kind or bad option, r(601), r(603), r(692)."""
+    words = words_of(command)
+    kind = words[0].text if words else ""
+    if kind and len(kind) >= 5 and "delimited".startswith(kind):
+        return _delimited(session, command, words[1:], options)
+    if kind == "excel":
+        return _excel(session, command, words[1:], options)
+    raise InvalidSyntax(f"import {kind}: only delimited and excel are available".replace(" :", ":"), command.span)
+
+
+def _name(command: ast.Command, words: tuple[ast.Word, ...], suffix: str) -> str:
+    name = command.using if command.using is not None else file_word(words, command)
+    return with_suffix(name, suffix)
+
+
+def _delimited(session: Session, command: ast.Command, words: tuple[ast.Word, ...], options: Options) -> Outcome:
+    from mixedcli.data.text_read import TextOptions, read_text
+
+    name = _name(command, words, ".csv")
+    delimiters, collapse = _delimiters(options.get("delimiters"))
+    wanted = TextOptions(
+        delimiters=delimiters,
+        collapse=collapse,
+        varnames=_varnames(options.get("varnames")),
+        case=_choice("case", options.get("case", "lower"), ("lower", "upper", "preserve")),
+        rows=_range("rowrange", options.get("rowrange")),
+        fields=_range("colrange", options.get("colrange")),
+        encoding=_unquoted(options.get("encoding") or ""),
+        strings=_columns("stringcols", options.get("stringcols")),
+        numerics=_columns("numericcols", options.get("numericcols")),
+        decimals=_decimals(session, options),
+        binding=_choice("bindquotes", options.get("bindquotes", "loose"), ("loose", "strict", "nobind")),
+    )
+    guard(session, options)
+    path = read.fetched(name, session.settings.cwd, session.progress)
+    with opening(name):
+        imported = read_text(path, name, wanted, session.progress)
+    data = _named(imported.data, words) if command.using is not None else imported.data
+    blocks: list[Block] = []
+    if imported.encoding:
+        blocks.append(line(f"(encoding automatically selected: {imported.encoding})"))
+    return Outcome(blocks=(*blocks, _counts(data)), data=data)
+
+
+def _excel(session: Session, command: ast.Command, words: tuple[ast.Word, ...], options: Options) -> Outcome:
+    from mixedcli.data.other_read import read_excel
+
+    name = _name(command, words, ".xlsx")
+    case = _choice("case", options.get("case", "preserve"), ("lower", "upper", "preserve"))
+    guard(session, options)
+    path = read.fetched(name, session.settings.cwd, session.progress)
+    with opening(name):
+        data = read_excel(path, name, _unquoted(options.get("sheet") or ""), bool(options.get("firstrow")), case)
+    return Outcome(blocks=(_counts(data),), data=data)
+
+
+def _counts(data: Dataset) -> Block:
+    k = len(data.columns)
+    return line(f"({k:,} {'var' if k == 1 else 'vars'}, {data.n:,} obs)")  # stata: import delimited logs
+
+
+def _named(data: Dataset, words: tuple[ast.Word, ...]) -> Dataset:
+    """``import delimited a b using``: names in place of the file's."""
+    if len(words) > len(data.columns):
+        raise TooManySpecified("too many variables specified", words[-1].span)
+    changes = dict(zip(data.names, [types.check_name(w.text, w.span) for w in words], strict=False))
+    final = [changes.get(name, name) for name in data.names]
+    if len(set(final)) < len(final):
+        raise AlreadyDefined("variable names must differ", words[0].span)  # unverified: wording
+    return data.renamed(changes) if words else data
+
+
+def _decimals(session: Session, options: Options) -> str:
+    if options.get("asdouble"):
+        return "double"
+    if options.get("asfloat"):
+        return "float!"
+    return "double" if session.settings.default_type == "double" else "float"
+
+
+def _choice(option: str, value: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise InvalidSyntax(f"option {option}() invalid")  # unverified: wording
+    return value
+
+
+def _unquoted(text: str) -> str:
+    stripped = text.strip()
+    return stripped[1:-1] if len(stripped) > 1 and stripped[0] == stripped[-1] == '"' else stripped
+
+
+def _delimiters(text: str | None) -> tuple[str, bool]:
+    """Characters and whether runs of them count as one."""
+    if text is None:
+        return "", False
+    stripped = text.strip()
+    body, rest = stripped, ""
+    if stripped.startswith('"'):
+        end = stripped.find('"', 1)
+        body, rest = (stripped[1:end], stripped[end + 1 :]) if end > 0 else (stripped, "")
+    elif "," in stripped[1:]:
+        body, _, rest = stripped.partition(",")
+        rest = "," + rest
+    extras = rest.replace(",", " ").split()
+    if any(e not in ("collapse", "asstring") for e in extras):
+        raise InvalidSyntax("option delimiters() invalid")  # unverified: wording
+    named = {"tab": "\t", "\\t": "\t", "comma": ",", "space": " ", "whitespace": " \t"}
+    return named.get(body, body), "collapse" in extras or body == "whitespace"
+
+
+def _varnames(text: str | None) -> int:
+    if text is None:
+        return -1
+    stripped = text.strip()
+    if stripped in ("nonames", "nonam", "no"):
+        return 0
+    if not stripped.isdecimal() or int(stripped) < 1:
+        raise InvalidSyntax("option varnames() invalid")  # unverified: wording
+    return int(stripped)
+
+
+def _range(option: str, text: str | None) -> tuple[int, int]:
+    """``2:10``, ``2:``, ``:10``, ``2``; 0 stands for an open end."""
+    if text is None:
+        return 0, 0
+    first, colon, last = text.strip().partition(":")
+    ends = first.strip() or "0", (last.strip() or "0") if colon else "0"
+    if not all(e.isdecimal() for e in ends) or (int(ends[1]) and int(ends[0]) > int(ends[1])):
+        raise InvalidSyntax(f"option {option}() invalid")  # unverified: wording
+    return int(ends[0]), int(ends[1])
+
+
+def _columns(option: str, text: str | None) -> tuple[int, ...]:
+    """Column numbers: ``1 3/5``; (-1,) for _all."""
+    out: list[int] = []
+    for part in (text or "").replace(",", " ").split():
+        if part == "_all":
+            return (-1,)
+        first, _, last = part.replace("-", "/").partition("/")
+        if not first.isdecimal() or not (last or first).isdecimal() or int(last or first) > 100_000:
+            raise InvalidSyntax(f"option {option}() invalid")  # unverified: wording
+        out.extend(range(int(first), int(last or first) + 1))
+    return tuple(out)
