@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.data import missing, types
-from mixedcli.errors import TypeMismatch
+from mixedcli.errors import Span, TypeMismatch
 
 Floats = NDArray[np.float64]
 
@@ -44,10 +44,10 @@ def _cut(s: str, room: int) -> str:
     return s if len(raw) <= room else raw[:room].decode("utf-8", "ignore")
 
 
-def check_kind(values: NDArray[Any], storage: str) -> None:
+def check_kind(values: NDArray[Any], storage: str, span: Span | None = None) -> None:
     """Strings go into string types, numbers into numeric types.  Errors: r(109)."""
     if (values.dtype == object) != storage.startswith("str"):
-        raise TypeMismatch("type mismatch")
+        raise TypeMismatch("type mismatch", span)
 
 
 def count_missing(values: NDArray[Any], storage: str) -> int:

@@ -60,7 +60,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     else:
         storage = body.type or session.settings.default_type
     assert storage is not None
-    check_kind(values, storage)
+    check_kind(values, storage, body.expr.span)
     native = stored_strings(values, storage) if values.dtype == object else stored_numbers(values, storage)
     column = Column(body.target, storage, native, types.default_format(storage), value_label=body.label or "")
     changed = _placed(data.with_columns([column]), body.target, options)

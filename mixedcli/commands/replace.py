@@ -49,7 +49,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     else:
         context = replace(context, rows=None if rows.all() else rows)
         values = as_column(evaluate(body.expr, context), context.count)
-    check_kind(values, old.type)
+    check_kind(values, old.type, body.expr.span)
     new = _changed(old, values, rows, promote="nopromote" not in options)
     text, changes = _report(old, new)
     blocks = [line(text)]
@@ -135,7 +135,7 @@ def _sequential(expr: ast.Expr, old: Column, rows: NDArray[np.bool_], context: C
     def computed(which: NDArray[np.int64]) -> NDArray[Any]:
         inside = replace(context, rows=which, sequential=(old.name, current))
         values = as_column(evaluate(expr, inside), len(which))
-        check_kind(values, old.type)
+        check_kind(values, old.type, expr.span)
         return values
 
     def settled(values: NDArray[Any]) -> NDArray[Any]:

@@ -5,8 +5,10 @@ Everything works on whole columns; no Python loop runs over numeric rows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any, Protocol
 
 import numpy as np
@@ -153,7 +155,32 @@ def _name(name: str, ops: tuple[ast.TimeOp, ...], node: ast.Var, context: Contex
         return _pick(_column(found, ops, context), context)
     if not ops and name in context.scalars:
         return context.scalars[name]
+    if "." in name:
+        return _indicators(name, node, context)
     raise NotFound(f"{name} not found", node.span)
+
+
+_MARKED = re.compile(r"(?:i?(\d+))?(?:bn|b|co|c|o)?((?:[LFDSlfds]\d*)*)")
+
+
+def _indicators(name: str, node: ast.Var, context: Context) -> Value:
+    """``2.site`` (1 where site is 2) or a product such as ``2.site#c.x``."""
+    factors: list[Value] = []
+    for part in name.split("#"):
+        mark, _, variable = part.rpartition(".")
+        found = _MARKED.fullmatch(mark)
+        if found is None:
+            raise NotFound(f"{name} not found", node.span)
+        ops = [
+            ast.TimeOp(letter.upper(), int(order or 1)) for letter, order in re.findall(r"([a-zA-Z])(\d*)", found[2])
+        ]
+        values = _name(variable, tuple(ops), node, context)
+        if found[1]:
+            known = binary("<", values, SYSMISS)
+            # 1/0 where the factor is known, "." where it is not
+            values = binary("/", binary("==", values, float(found[1])), known)
+        factors.append(values)
+    return reduce(lambda a, b: binary("*", a, b), factors)
 
 
 def _system(name: str, context: Context) -> Value:

@@ -91,12 +91,18 @@ def _tden(df: Floats, t: Floats) -> Any:
 
 def _binomial(n: Floats, k: Floats, p: Floats) -> Any:
     n, k = np.floor(n), np.floor(k)
-    return np.where(k < 0, 0.0, np.where(k >= n, 1.0, _sp().bdtr(np.clip(k, 0, n), n, p)))
+    inside = (k >= 0) & (k < n)
+    below = np.where(inside, k, 0.0)
+    tail = _sp().betainc(np.where(inside, n - k, 1.0), below + 1, 1 - p)
+    return np.where(k < 0, 0.0, np.where(k >= n, 1.0, tail))
 
 
 def _binomialtail(n: Floats, k: Floats, p: Floats) -> Any:
     n, k = np.floor(n), np.floor(k)
-    return np.where(k <= 0, 1.0, np.where(k > n, 0.0, _sp().bdtrc(np.clip(k - 1, 0, n), n, p)))
+    inside = (k > 0) & (k <= n)
+    above = np.where(inside, k, 1.0)
+    tail = _sp().betainc(above, np.where(inside, n - k, 0.0) + 1, p)
+    return np.where(k <= 0, 1.0, np.where(k > n, 0.0, tail))
 
 
 def _binomialp(n: Floats, k: Floats, p: Floats) -> Any:
