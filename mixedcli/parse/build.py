@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, replace
+from dataclasses import fields
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import cast
 
 from mixedcli import ast
-from mixedcli.errors import ExpressionTooLong, Span, StataError
+from mixedcli.errors import ExpressionTooLong, StataError
 from mixedcli.parse import bodies, expressions, items, qualifiers, terms
 from mixedcli.parse.diagnose import syntax_error
 from mixedcli.parse.loader import load
 from mixedcli.parse.machine import Machine, Token, UnexpectedError
 
-_T = TypeVar("_T")
-
 #: Stata's limits: pairs of nested parentheses, dyadic operators in one expression (r(130))
 NESTING, OPERATORS = 249, 800
-_NOT_NESTING = re.compile(r'"[^"]*"|[^()]')
+_NOT_BRACKETS = re.compile(r'"[^"]*"|[^()\[\]]+')
 
 
 @cache
@@ -69,22 +67,18 @@ def parse_suboptions(text: str, offset: int = 0) -> tuple[tuple[ast.Word, ...], 
 
 
 def _part(text: str, start: str, offset: int) -> object:
-    try:
-        node = _parse(text, start)
-    except StataError as error:
-        if error.span is not None and offset:
-            error.span = Span(error.span.start + offset, error.span.end + offset)
-        raise
-    return moved(node, offset) if offset else node
+    return _parse(" " * offset + text, start)  # blanks in front move every position, of errors too
 
 
 def _parse(text: str, start: str) -> object:
+    if len(text) > NESTING:
+        _check_nesting(text)
     try:
         node = _machine().run(text, start)
     except UnexpectedError as unexpected:
         raise syntax_error(text, unexpected.position, unexpected.accepted) from None
-    if len(text) > NESTING:
-        _check_limits(text, node)
+    if len(text) > OPERATORS:
+        _check_operators(node)
     return node
 
 
@@ -104,14 +98,17 @@ def _unknown_command(text: str) -> ast.Command | None:
     return bodies.command(text, len(text), qualifiers.Draft(word, bodies.raw_body(rest)), prefixes)
 
 
-def _check_limits(text: str, node: object) -> None:
-    """Stata's limits on expressions, which also keep trees shallow for whoever walks them recursively."""
-    depth = deepest = 0
-    for bracket in _NOT_NESTING.sub("", text):
-        depth += 1 if bracket == "(" else -1
-        deepest = max(deepest, depth)
-    if deepest > NESTING:
-        raise ExpressionTooLong("expression too long")
+def _check_nesting(text: str) -> None:
+    """Stata's limit on parentheses, which also keeps trees shallow for whoever walks them recursively."""
+    depth = 0
+    for bracket in _NOT_BRACKETS.sub("", text):
+        depth += 1 if bracket in "([" else -1
+        if depth > NESTING:
+            raise ExpressionTooLong("expression too long")
+
+
+def _check_operators(node: object) -> None:
+    """Stata's limit on operators in one expression: here on the depth of the tree, which they make."""
     stack: list[tuple[object, int]] = [(node, 0)]
     while stack:
         item, level = stack.pop()
@@ -121,21 +118,3 @@ def _check_limits(text: str, node: object) -> None:
             stack.extend((part, level) for part in item)
         elif isinstance(item, ast.Node):
             stack.extend((getattr(item, field.name), level + 1) for field in fields(item))
-
-
-def moved(node: _T, offset: int) -> _T:
-    """The same tree with every position shifted by ``offset``."""
-    if isinstance(node, tuple) and not isinstance(node, Span):
-        return cast(_T, tuple(moved(part, offset) for part in node))
-    if not isinstance(node, ast.Node):
-        return node
-    changes: dict[str, Any] = {}
-    for field in fields(node):
-        value = getattr(node, field.name)
-        if isinstance(value, Span):
-            changes[field.name] = Span(value.start + offset, value.end + offset)
-        elif field.name == "text_start":
-            changes[field.name] = value + offset
-        elif isinstance(value, ast.Node | tuple):
-            changes[field.name] = moved(value, offset)
-    return cast(_T, replace(cast(ast.Node, node), **changes))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any, Literal, cast
 
@@ -17,7 +18,7 @@ def time_operators(text: str) -> tuple[ast.TimeOp, ...]:
     """``L2D`` as operators; L0 and F0 are the variable itself and leave nothing."""
     operators = []
     for letter, digits in _TIME_OPERATOR.findall(text):
-        order = int(digits) if digits else 1
+        order = int(digits[:9]) if digits else 1  # no data set reaches further
         if order or letter in "DdSs":
             operators.append(ast.TimeOp(letter.upper(), order))
     return tuple(operators)
@@ -33,7 +34,10 @@ def unquoted(token: Token) -> str:
 
 
 def _number(source: str, start: int, end: int, children: list[Any]) -> ast.Expr:
-    return ast.Number(float(children[0].text.lower().replace("d", "e")), span=Span(start, end))
+    value = float(children[0].text.lower().replace("d", "e"))
+    if value == math.inf:
+        return ast.Missing(span=Span(start, end))  # unverified: beyond the largest number
+    return ast.Number(value, span=Span(start, end))
 
 
 def _missing(source: str, start: int, end: int, children: list[Any]) -> ast.Expr:

@@ -7,13 +7,15 @@ import re
 
 from mixedcli.errors import InvalidNumlist
 
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_NUMBER = r"[-+]?(?:\d++(?:\.\d*+)?+|\.\d++)(?:[eE][-+]?\d++)?+"  # possessive: long digits stay linear
 _ELEMENT = re.compile(
     rf"\s*(?:({_NUMBER})\s*/\s*({_NUMBER})|({_NUMBER})\s*[(\[]\s*({_NUMBER})\s*[)\]]\s*({_NUMBER})"
     rf"|({_NUMBER})\s+({_NUMBER})\s*(?:to\s|:)\s*({_NUMBER})|({_NUMBER})|(\.[a-z]?))(?![\w.])[\s,]*"
 )
 #: Stata refuses longer lists
 LARGEST = 2500
+#: factor levels and lags
+LARGEST_WHOLE = 2**31 - 1
 
 
 def parse_numlist(text: str) -> tuple[float, ...]:
@@ -46,11 +48,11 @@ def parse_numlist(text: str) -> tuple[float, ...]:
 def _steps(first: float, step: float, last: float) -> list[float]:
     """first, first+step ... up to last, which may be missed by rounding of the step."""
     span = last - first
-    if step == 0 or span * step < 0:
+    if step == 0 or not math.isfinite(span) or not math.isfinite(step) or span * step < 0:
         raise InvalidNumlist("invalid numlist")
-    count = math.floor(span / step + 1e-9) + 1
-    if count > LARGEST:
+    if abs(span) > LARGEST * abs(step):
         raise InvalidNumlist("invalid numlist has too many elements")
+    count = math.floor(span / step + 1e-9) + 1
     return [first + k * step for k in range(count)]
 
 
@@ -60,6 +62,6 @@ def whole_numbers(text: str) -> tuple[int, ...] | None:
         numbers = parse_numlist(text)
     except InvalidNumlist:
         return None
-    if not all(number >= 0 and number == math.floor(number) for number in numbers):
+    if not all(0 <= number <= LARGEST_WHOLE and number == math.floor(number) for number in numbers):
         return None
     return tuple(int(number) for number in numbers)

@@ -103,7 +103,7 @@ def _in_range(source: str, start: int, end: int, children: list[Any]) -> Qualifi
 
 
 def _observation(text: str) -> int:
-    return {"f": 1, "l": -1}.get(text.lower()) or int(text)
+    return {"f": 1, "l": -1}.get(text.lower()) or int(text[:16])
 
 
 def _bad_in(source: str, start: int, end: int, children: list[Any]) -> Qualifier:

@@ -14,6 +14,8 @@ from mixedcli.parse.machine import Action, Token
 from mixedcli.parse.numlist import whole_numbers
 
 _PIECE = re.compile(r"([a-zA-Z])|(\d+)|\(([^()]*)\)")
+#: unverified: Stata's limit on the variables of one interaction, and its message
+WAYS = 8
 _NTH = re.compile(r"#\s*(\d+)")
 
 
@@ -87,9 +89,10 @@ def _base(given: str | None, following: list[tuple[str, str, str]], levels: tupl
     if given in ("first", "last", "freq"):
         return ast.Base(given)  # type: ignore[arg-type]
     nth = _NTH.fullmatch(given)
-    if nth is not None:
-        return ast.Base("nth", int(nth[1]))
-    return ast.Base("level", int(given)) if given.isdecimal() else None
+    level = whole_numbers(given if nth is None else nth[1])
+    if level is None or len(level) != 1:
+        return None
+    return ast.Base("level" if nth is None else "nth", level[0])
 
 
 def _times(pieces: list[tuple[str, str, str]]) -> tuple[tuple[ast.TimeOp, ...], ...] | None:
@@ -157,6 +160,11 @@ def _range(source: str, start: int, end: int, children: list[Any]) -> ast.Term:
 
 def _interaction(source: str, start: int, end: int, children: list[Any]) -> ast.Term:
     left, cross, right = children
+    ways, term = 2, left
+    while isinstance(term, ast.Interaction):
+        ways, term = ways + 1, term.left
+    if ways > WAYS:
+        raise InvalidSyntax(f"interactions of more than {WAYS} variables are not allowed", Span(start, end))
     return ast.Interaction(left, right, cross.kind == "FULL_CROSS", span=Span(start, end))
 
 

@@ -30,16 +30,27 @@ def _expr(node: ast.Node) -> str:
 def _bound(node: ast.Node) -> tuple[str, int]:
     """Text of an expression and how tightly it binds."""
     match node:
-        case ast.Binary(op=op, left=left, right=right):
-            binds = _BINDS[op]
-            # to the right of ^ a sign may stand without parentheses
-            right_text = _power_operand(right) if op == "^" else _operand(right, binds + 1)
-            return f"{_operand(left, binds)} {op} {right_text}", binds
+        case ast.Binary(op=op):
+            return _chain(node), _BINDS[op]
         case ast.Unary(op="!", operand=operand):
             return f"!{_power_operand(operand)}", _NOT
         case ast.Unary(op=op, operand=operand):
             return f"{op}{_operand(operand, _SIGN)}", _SIGN
     return _atom(node), _ATOM
+
+
+def _chain(node: ast.Binary) -> str:
+    """``a + b + c``: down the left side without recursion, which may be hundreds of operators deep."""
+    pieces: list[str] = []
+    first: ast.Node = node
+    binds = 0
+    while isinstance(first, ast.Binary) and _BINDS[first.op] >= binds:
+        binds = _BINDS[first.op]
+        # to the right of ^ a sign may stand without parentheses
+        right = _power_operand(first.right) if first.op == "^" else _operand(first.right, binds + 1)
+        pieces.append(f" {first.op} {right}")
+        first = first.left
+    return _operand(first, binds) + "".join(reversed(pieces))
 
 
 def _operand(node: ast.Node, least: int) -> str:
