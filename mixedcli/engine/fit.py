@@ -16,7 +16,7 @@ from mixedcli.engine.em import EmTrace, em, starting_point
 from mixedcli.engine.estimates import Reported, report
 from mixedcli.engine.inference import lr_test
 from mixedcli.engine.likelihood import Likelihood, linear_log_likelihood
-from mixedcli.engine.optimize import Maximum, maximize
+from mixedcli.engine.optimize import Maximum, curvature, maximize
 from mixedcli.engine.orthogonal import prepare
 from mixedcli.engine.parameters import Space, parameter_space
 from mixedcli.engine.start import opened, sampled_start, uphill_from_boundary
@@ -115,13 +115,24 @@ def _on_boundary(space: Space, psi: Floats) -> bool:
 
 
 def _settled(objective: Objective, found: Maximum) -> Maximum:
-    """Newton's last digits: convergence tolerances stop a little short of what the arithmetic allows."""
+    """Newton's last digits: convergence tolerances stop a little short of what the arithmetic allows.
+
+    Here the log likelihood no longer changes in its last digit; the scaled gradient is the judge.
+    """
     point = found.point
-    for _ in range(3):
-        further = maximize(objective, point, FitOptions(iterate=1)).point
-        if not further.ll >= point.ll or np.allclose(further.x, point.x, rtol=1e-12, atol=1e-14):
+    curved = curvature(point.hessian)
+    left = float(point.gradient @ curved.inverse @ point.gradient)
+    for _ in range(4):
+        if not curved.concave or left <= 1e-24 * (1.0 + abs(point.ll)):
             break
-        point = further
+        further = objective.at(objective.scale.canonical(point.x + curved.inverse @ point.gradient), 2)
+        if further.ll < point.ll - 1e-9 * (1.0 + abs(point.ll)):
+            break
+        curved = curvature(further.hessian)
+        now = float(further.gradient @ curved.inverse @ further.gradient)
+        if not (curved.concave and now < left):
+            break
+        point, left = further, now
     return Maximum(point, found.iterations, found.converged)
 
 

@@ -90,6 +90,12 @@ class Likelihood:
         frame = self.data.frame
         return 2.0 * self.count * float(np.log(frame.y_scale)) - (2.0 * frame.log_det_back if self.reml else 0.0)
 
+    def nothing(self) -> Criterion:
+        """The criterion where it cannot be computed."""
+        p, P, nan = self.data.frame.p, self.space.size, float("nan")
+        zero, square = np.zeros(P), np.zeros((P, P))
+        return Criterion(self.count, 0.0, nan, zero, square, nan, zero, square, np.zeros(p), np.zeros((p, p)))
+
     def evaluate(self, psi: Floats, order: int) -> Evaluation:
         """log|V| and [X, y]'V^-1[X, y] with derivatives."""
         space, at = self.space, self.space.random

@@ -76,9 +76,13 @@ class Objective:
 
     def at(self, x: Floats, order: int) -> Point:
         """Evaluate; infeasible points have ll = -inf."""
-        psi, J, J2 = self.scale.psi(x)
         with np.errstate(all="ignore"):
-            c = self.likelihood.criterion(psi, order)
+            psi, J, J2 = self.scale.psi(x)
+            try:
+                c = self.likelihood.criterion(psi, order)
+            except np.linalg.LinAlgError:  # a covariance beyond what the arithmetic can invert
+                P = len(x)
+                return Point(x, psi, -np.inf, np.zeros(P), np.zeros((P, P)), self.likelihood.nothing())
             ll = c.ll if c.Q > 0 else -np.inf
             g, H = c.gradient(), c.hessian()
         if not np.isfinite(ll):
