@@ -9,7 +9,7 @@ from mixedcli.blocks import CoefRow, CoefTable, Line, Segment
 from mixedcli.render.segments import abbreviate, r, row, rule, t
 
 #: width of each column behind the bar, and where its header ends within it
-_WIDTHS = {"coef": 11, "se": 11, "stat": 9, "p": 8, "ci": 25, "df": 14, "legend": 42}
+_WIDTHS = {"coef": 11, "se": 11, "stat": 9, "p": 8, "ci": 25, "df": 14, "legend": 53}
 _NOTES = {"omitted": "(omitted)", "base": "(base)", "empty": "(empty)"}
 
 

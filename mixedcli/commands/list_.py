@@ -1,0 +1,99 @@
+"""list - show values of variables
+
+    list [varlist] [if] [in] [, clean noobs noheader nolabel separator(#)
+                                sepby(varlist) abbreviate(#)]
+
+One line per observation with its number; value labels are shown in place of
+numbers unless nolabel is given.  A rule is drawn every 5 lines, every
+separator(#) lines, or where the variables of sepby() change.
+
+Example: list id week weight in 1/10, sepby(id)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixedcli import ast
+from mixedcli.blocks import Blank, Listing
+from mixedcli.commands import CommandSpec, Options, OptionSpec
+from mixedcli.commands.context import expression_context, settings_after
+from mixedcli.data import sample, varlist
+from mixedcli.data.dataset import Column, Dataset
+from mixedcli.data.missing import is_missing
+from mixedcli.numfmt import parse, text
+from mixedcli.session import Outcome, Session
+
+SPEC = CommandSpec(
+    "list",
+    (
+        OptionSpec("clean", "c"),
+        OptionSpec("noobs", "noo"),
+        OptionSpec("noheader", "nohead"),
+        OptionSpec("nolabel", "nol"),
+        OptionSpec("separator", "sep", "int"),
+        OptionSpec("sepby", "sepby", "varlist"),
+        OptionSpec("abbreviate", "ab", "int"),
+        OptionSpec("compress", "comp", no=True),
+        OptionSpec("table", "t"),
+        OptionSpec("display", "d"),
+        OptionSpec("string", "str", "int"),
+    ),
+    allows=frozenset({"if", "in"}),
+)
+
+
+def run(session: Session, command: ast.Command, options: Options) -> Outcome:
+    """Format the chosen cells; widths and rules are the renderer's."""
+    body = command.body
+    assert isinstance(body, ast.VarlistBody)
+    data = session.data
+    names = varlist.names(body.varlist, data) if body.varlist.terms else data.names
+    by = varlist.names(options["sepby"], data) if "sepby" in options else ()
+    context = expression_context(session)
+    rows = np.flatnonzero(sample.mask(data, command.condition, command.in_range, context))
+    settings = settings_after(session, context)
+    if not names or not len(rows):
+        return Outcome(settings=settings)
+    columns = [data.column(n) for n in names]
+    cells = [_cells(c, data, rows, label="nolabel" not in options, longest=options.get("string", 0)) for c in columns]
+    width = max(options.get("abbreviate", 8), 5)
+    listing = Listing(
+        columns=tuple(_abbreviated(n, width) for n in names),
+        numeric=tuple(parse(c.format).align == "right" for c in columns),
+        rows=tuple((int(i) + 1, line) for i, line in zip(rows, zip(*cells, strict=True), strict=True)),
+        separators=_separators(data, rows, by, options.get("separator", 5)),
+        clean="clean" in options,
+        noobs="noobs" in options,
+        noheader="noheader" in options,
+    )
+    return Outcome(blocks=(Blank(), listing), settings=settings)
+
+
+def _cells(column: Column, data: Dataset, rows: NDArray[np.intp], *, label: bool, longest: int) -> list[str]:
+    if column.is_string:
+        texts = [str(v) for v in column.values[rows]]
+        return [t if not longest or len(t) <= longest else t[:longest] + ".." for t in texts]
+    values = column.numeric()[rows]
+    labels = data.value_labels.get(column.value_label, {}) if label else {}
+    return [labels[v] if v in labels else text(v, column.format) for v in values.tolist()]
+
+
+def _abbreviated(name: str, width: int) -> str:
+    return name if len(name) <= width else f"{name[: width - 2]}~{name[-1]}"
+
+
+def _separators(data: Dataset, rows: NDArray[np.intp], by: tuple[str, ...], every: int) -> frozenset[int]:
+    """Positions of lines with a rule above them."""
+    if not by:
+        return frozenset(range(every, len(rows), every)) if every > 0 else frozenset()
+    changes = np.zeros(len(rows), dtype=np.bool_)
+    for name in by:
+        column = data.column(name)
+        x = column.values if column.is_string else column.numeric()
+        same = x[rows[1:]] == x[rows[:-1]]
+        if not column.is_string:
+            same = same | (is_missing(x[rows[1:]]) & (x[rows[1:]] == x[rows[:-1]]))
+        changes[1:] |= ~same
+    return frozenset(int(k) for k in np.flatnonzero(changes))

@@ -1,0 +1,144 @@
+"""set - settings
+
+    set obs #                    number of observations (more than now)
+    set seed #                   start of the random numbers
+    set level #                  confidence level, 10 to 99.99
+    set linesize #               width of the output, 40 to 255
+    set type byte|int|long|float|double
+                                 storage type of new variables
+    set varabbrev on|off         whether variable names may be abbreviated
+
+Settings that only concern Stata's windows and memory (more, scheme, graphics,
+maxvar, matsize ...) are accepted without effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+
+from mixedcli import ast
+from mixedcli.blocks import line
+from mixedcli.commands import CommandSpec, Options, OptionSpec
+from mixedcli.data.dataset import Column
+from mixedcli.data.missing import SYSMISS, narrow
+from mixedcli.errors import InvalidSyntax, NotYetAvailable
+from mixedcli.session import KEEP, Outcome, Session, Settings
+
+SPEC = CommandSpec("set", (OptionSpec("permanently", "perm"),))
+
+#: without effect here: Stata's windows, memory and maintenance
+IGNORED = frozenset(
+    {
+        "adosize", "autotabgraphs", "dockable", "dots", "graphics", "httpproxy", "logtype", "matacache", "mataoptimize",
+        "matastrict", "matsize", "max_memory", "maxdb", "maxiter", "maxvar", "memory", "min_memory", "more", "niceness",
+        "notifyuser", "output", "pagesize", "printcolor", "processors", "reventries", "revkeyboard", "rmsg", "rng",
+        "scheme", "scrollbufsize", "segmentsize", "sortmethod", "sortseed", "timeout1", "timeout2", "trace",
+        "tracedepth", "update_interval", "update_query", "varkeyboard", "virtual",
+    }
+)  # fmt: skip
+#: would change tables or numbers: better refused than passed over in silence
+LATER = frozenset(
+    {"cformat", "clevel", "dp", "emptycells", "fvlabel", "fvwrap", "iterlog", "lstretch", "pformat", "sformat",
+     "rngstate", "rngstream", "showbaselevels", "showemptycells", "showomitted"}
+)  # fmt: skip
+
+
+def run(session: Session, command: ast.Command, options: Options) -> Outcome:
+    """Change one setting."""
+    body = command.body
+    assert isinstance(body, ast.WordsBody)
+    words = [w.text for w in body.words]
+    if not words:
+        raise InvalidSyntax("invalid syntax")
+    name, values = words[0], words[1:]
+    if name == "obs":
+        return _obs(session, values)
+    for full, (least, change) in _CHANGES.items():
+        if full.startswith(name) and len(name) >= least:
+            if len(values) != 1:
+                raise InvalidSyntax("invalid syntax")
+            return Outcome(settings=change(session.settings, values[0]))
+    if name in IGNORED:
+        return Outcome(settings=replace(session.settings, other={**session.settings.other, name: " ".join(values)}))
+    if name in LATER:
+        raise NotYetAvailable(f"set {name} is not yet available")
+    raise InvalidSyntax(f"set {name}: no such setting")  # unverified: wording
+
+
+def _number(text: str, low: float, high: float, message: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise InvalidSyntax("invalid syntax") from None
+    if not low <= value <= high:
+        raise InvalidSyntax(message)
+    return value
+
+
+def _level(settings: Settings, text: str) -> Settings:
+    return replace(settings, level=_number(text, 10, 99.99, "level() must be between 10 and 99.99 inclusive"))
+
+
+def _linesize(settings: Settings, text: str) -> Settings:
+    # unverified: wording
+    return replace(settings, linesize=int(_number(text, 40, 255, "linesize must be between 40 and 255")))
+
+
+def _seed(settings: Settings, text: str) -> Settings:
+    # unverified: wording
+    return replace(settings, seed=int(_number(text, 0, 2**31 - 1, "seed must be between 0 and 2,147,483,647")))
+
+
+def _type(settings: Settings, text: str) -> Settings:
+    if text not in ("byte", "int", "long", "float", "double"):
+        raise InvalidSyntax("invalid syntax")
+    return replace(settings, default_type=text)
+
+
+def _varabbrev(settings: Settings, text: str) -> Settings:
+    if text not in ("on", "off"):
+        raise InvalidSyntax("invalid syntax")
+    return replace(settings, varabbrev=text == "on")
+
+
+_CHANGES: dict[str, tuple[int, Callable[[Settings, str], Settings]]] = {
+    "level": (1, _level),
+    "linesize": (4, _linesize),
+    "seed": (3, _seed),
+    "type": (4, _type),
+    "varabbrev": (4, _varabbrev),
+}
+
+
+def _obs(session: Session, values: list[str]) -> Outcome:
+    data = session.data
+    if len(values) != 1 or not values[0].isdigit():
+        raise InvalidSyntax("invalid syntax")
+    n = int(values[0])
+    if n < data.n:
+        raise InvalidSyntax(f"number of observations must be at least {data.n:,}")  # unverified: wording
+    old, estimates = data.n, session.estimates
+    grown = replace(
+        data,
+        columns=MappingProxyType({k: _lengthened(c, n) for k, c in data.columns.items()}),
+        n=n,
+        changed=data.changed or n != old,
+        sorted_by=data.sorted_by if n == old else (),
+    )
+    if estimates is not None and estimates.sample is not None:
+        longer = np.concatenate([estimates.sample, np.zeros(n - old, dtype=np.bool_)])
+        estimates = replace(estimates, sample=longer)
+    message = f"Number of observations (_N) was {old:,}, now {n:,}."
+    return Outcome(
+        blocks=(line(message),) if n != old else (), data=grown, estimates=KEEP if estimates is None else estimates
+    )
+
+
+def _lengthened(column: Column, n: int) -> Column:
+    extra = n - len(column.values)
+    filler = np.full(extra, "", dtype=object) if column.is_string else narrow(np.full(extra, SYSMISS), column.type)
+    return replace(column, values=np.concatenate([column.values, filler]))
