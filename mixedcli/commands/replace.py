@@ -107,7 +107,7 @@ def refers_to(expr: ast.Expr, name: str, data: Dataset) -> bool:
                     return True
                 pending.append(index)
             case ast.Var(other, ops):
-                if ops and varlist.lookup(other, data) == name:
+                if (ops or "." in other) and varlist.lookup(other.rpartition(".")[2], data) == name:
                     return True
             case ast.Unary(_, operand):
                 pending.append(operand)

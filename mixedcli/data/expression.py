@@ -198,10 +198,8 @@ def _column(name: str, ops: tuple[ast.TimeOp, ...], context: Context) -> NDArray
         return column.values
     if not ops:
         return column.numeric()
-    values = column.numeric()
-    if context.sequential is not None and context.sequential[0] == name:
-        values = as_column(context.sequential[1], context.data.n)
-    return timeseries.apply(values, ops, context.data)
+    changed = context.sequential[1] if context.sequential is not None and context.sequential[0] == name else None
+    return timeseries.apply(column.numeric(), ops, context.data, changed)
 
 
 def _pick(values: NDArray[Any], context: Context) -> NDArray[Any]:

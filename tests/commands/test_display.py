@@ -1,0 +1,154 @@
+"""display, scalar, and what c(), r(), e() and _b[] mean in expressions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from driving import driver
+
+from mixedcli.commands.context import canonical, column_of
+from mixedcli.data.dataset import Column, Dataset
+from mixedcli.errors import EquationNotFound, NotFound
+from mixedcli.results import Estimates, Matrix, Stored
+
+NAMES = (
+    "weight:0bn.girl",
+    "weight:1.girl",
+    "weight:0bn.girl#c.age",
+    "weight:1.girl#c.age",
+    "weight:o.x",
+    "weight:L.z",
+    "weight:_cons",
+    "lns1_1_1:_cons",
+    "lnsig_e:_cons",
+)
+
+
+def fitted():
+    session, run = driver(Dataset().with_columns([Column("x", "byte", np.array([4, 5], dtype=np.int8))]))
+    b = np.arange(1.0, len(NAMES) + 1)[None, :]
+    v = np.diag(b[0] ** 2)
+    session.estimates = Estimates(
+        Stored(
+            scalars={"ll": -12.5, "N": 432.0},
+            macros={"cmd": "mixed"},
+            matrices={"b": Matrix(b, ("y1",), NAMES), "V": Matrix(v, NAMES, NAMES)},
+        )
+    )
+    return session, run
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('display "hello"', "hello"),
+        ("display 2+2", "4"),
+        ("di 1/3", ".33333333"),
+        ("di -1/3", "-.33333333"),
+        ("di 1e10", "1.000e+10"),
+        ("di 12345678", "12345678"),
+        ("di .", "."),
+        ("di .a", ".a"),
+        ('di "a = " 5 " b"', "a = 5 b"),
+        ('di "ICC = " %6.4f 14.8/(14.8+4.4)', "ICC = 0.7708"),
+        ("di %9.2f 3.14159", "     3.14"),
+        ("di %-9.2f 3.14159 5", "3.14     5"),
+        ('di %8s "ab" "|"', "      ab|"),
+        ("di as result 5 as text 6", "56"),
+        ("di in red 5", "5"),
+        ('di "a" _skip(3) "b"', "a   b"),
+        ('di "a" _col(5) "b"', "a   b"),
+        ('di "abcdef" _col(3) "g"', "abcdefg"),
+        ('di "a" _newline "b"', "a\nb"),
+        ('di "a" _n(2) "b"', "a\n\nb"),
+        ('di _dup(3) "ab"', "ababab"),
+        ("di", ""),
+        ("di 5, 6", "5 6"),
+        ("di x", "4"),
+        ("di x[2]", "5"),
+        ("di x[3]", "."),
+        ("di _N", "2"),
+        ("di c(N) c(k)", "21"),
+        ("di e(ll)", "-12.5"),
+        ("di e(cmd)", "mixed"),
+        ("di e(none)", "."),
+        ("di e(b)[1,2]", "2"),
+        ("di _b[1.girl]", "2"),
+        ("di _b[0.girl#c.age]", "3"),
+        ("di _b[0bn.girl#c.age]", "3"),
+        ("di _b[c.age#0.girl]", "3"),
+        ("di _b[weight:1.girl]", "2"),
+        ("di _se[_cons]", "7"),
+        ("di [lnsig_e]_b[_cons]", "9"),
+        ("di _b[lns1_1_1:_cons]", "8"),
+        ("di [weight]_se[1.girl]", "2"),
+        ("di nope", "r(111): nope not found"),
+        ("di _b[nope]", "r(111): [nope] not found"),
+        ("di [nope]_b[x]", "r(303): equation [nope] not found"),
+        ('di 1 + "a"', "r(109): type mismatch"),
+    ],
+)
+def test_display(text, shown):
+    _, run = fitted()
+    assert run(text) == shown
+
+
+def test_coefficients_without_estimates():
+    _, run = driver()
+    assert run("di _b[x]") == "r(301): last estimates not found"
+
+
+def test_styles_reach_the_screen():
+    from mixedcli.commands.display import run as show
+    from mixedcli.parse import parse_line
+
+    session, _ = driver()
+    (line,) = show(session, parse_line('di as txt "a" as res 5 as err "b"'), {}).blocks
+    assert [(s.text, s.style) for s in line.segments] == [("a", "text"), ("5", "result"), ("b", "error")]
+    (line,) = show(session, parse_line('di "a" _continue'), {}).blocks
+    assert line.open
+
+
+def test_random_numbers_in_display_advance_the_stream():
+    _, run = driver()
+    run("set seed 1")
+    first, second = run("di runiform()"), run("di runiform()")
+    assert first != second
+    run("set seed 1")
+    assert run("di runiform()") == first
+
+
+def test_scalars():
+    session, run = driver()
+    assert run("scalar a = 2") == ""
+    run('scalar define word = "abc"')
+    assert run("di a*3 word") == "6abc"
+    assert run("scalar list") == "      word = abc\n         a =          2"
+    assert run("scalar list a") == "         a =          2"
+    run("scalar a = scalar(a) + 1")
+    assert session.scalars["a"] == 3
+    run("scalar drop a")
+    assert session.scalars == {"word": "abc"}
+    assert run("scalar drop a") == "r(111): scalar a not found"
+    run("scalar drop _all")
+    assert session.scalars == {}
+    assert run("scalar b = nope") == "r(111): nope not found"
+
+
+def test_coefficients_by_any_spelling():
+    assert column_of(NAMES, None, "1.girl") == 1
+    assert column_of(NAMES, "weight", "0b.girl") == 0
+    assert column_of(NAMES, None, "x") == 4
+    assert column_of(NAMES, None, "L.z") == 5
+    assert column_of(NAMES, None, "_cons") == 6
+    assert column_of(NAMES, "#2", "_cons") == 7
+    for equation, name, error in ((None, "z", NotFound), ("weight", "age", NotFound), ("wei", "x", EquationNotFound)):
+        with pytest.raises(error):
+            column_of(NAMES, equation, name)
+
+
+def test_canonical_names_tell_levels_and_lags_apart():
+    assert canonical("0bn.girl#c.age") == canonical("c.age#0.girl") == canonical("0o.girl#co.age")
+    assert canonical("L.x") != canonical("x")
+    assert canonical("1.g") != canonical("2.g")
+    assert canonical("cL.x#c.z") == canonical("c.z#cL.x")
