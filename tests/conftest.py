@@ -41,6 +41,6 @@ def run_json(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Json]:
         script.write_text("\n".join(commands) + "\n", encoding="utf-8")
         done = run_program("--json", "--continue", script, cwd=cwd)
         assert done.returncode in (0, 1), done.stderr[-3000:]
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        return [json.loads(line) for line in done.stdout.split("\n") if line]
 
     return run
