@@ -17,7 +17,7 @@ from mixedcli import ast
 from mixedcli.data import timeseries, varlist
 from mixedcli.data.dataset import Dataset
 from mixedcli.data.levels import Factor, Factors
-from mixedcli.data.missing import SYSMISS, is_missing
+from mixedcli.data.missing import INTEGER_TYPES, SYSMISS, is_missing
 from mixedcli.errors import NotFound, TypeMismatch, VarlistNotAllowed
 
 Floats = NDArray[np.float64]
@@ -294,23 +294,46 @@ def _redundant(references: _Product, at_base: list[int], present: set[_Key]) -> 
 
 def values(term: ModelTerm, data: Dataset, rows: NDArray[np.bool_] | None = None) -> Floats:
     """The term's regressor, the product of its parts: float64 (rows,) in Stata's coding, never to be written to."""
-    out: Floats | None = None
+    if len(term.parts) == 1 and term.parts[0].kind == "c":
+        return _part_values(term.parts[0], data, rows)
+    inside: NDArray[np.bool_] | None = None
+    product: Floats | None = None
     unknown: NDArray[np.bool_] | None = None
     for part in term.parts:
-        x = _part_values(part, data, rows)
-        if len(term.parts) == 1 and part.kind == "c":
-            return x
-        bad = is_missing(x)
         if part.kind == "i":
-            x = (x == part.level).astype(np.float64)
+            at_level, bad = _indicator(part, data, rows)
+            inside = at_level if inside is None else inside & at_level
+        else:
+            x = _part_values(part, data, rows)
+            bad = is_missing(x)
+            with np.errstate(all="ignore"):
+                product = x if product is None else product * x
         if bad.any():
             unknown = bad if unknown is None else unknown | bad
-        with np.errstate(all="ignore"):
-            out = x if out is None else out * x
-    assert out is not None
-    overflow = ~(np.abs(out) < SYSMISS)
-    unknown = overflow if unknown is None else unknown | overflow
-    return np.where(unknown, SYSMISS, out) if unknown.any() else out
+    if product is None:
+        assert inside is not None
+        out = inside.astype(np.float64)
+    else:
+        out = product if inside is None else np.where(inside, product, 0.0)
+        overflow = ~(np.abs(out) < SYSMISS)
+        if overflow.any():
+            unknown = overflow if unknown is None else unknown | overflow
+    return out if unknown is None else np.where(unknown, SYSMISS, out)
+
+
+def _indicator(
+    part: Part, data: Dataset, rows: NDArray[np.bool_] | None
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Where a factor is at the part's level, and where it is missing; integer columns are compared as they are."""
+    column = data.column(part.var)
+    if part.ops or column.type not in INTEGER_TYPES:
+        x = _part_values(part, data, rows)
+        return x == part.level, is_missing(x)
+    native = column.values if rows is None else column.values[rows]
+    largest = INTEGER_TYPES[column.type][2]
+    if part.level is None or part.level > largest:
+        return np.zeros(len(native), dtype=np.bool_), native > largest
+    return native == part.level, native > largest
 
 
 def _part_values(part: Part, data: Dataset, rows: NDArray[np.bool_] | None) -> Floats:

@@ -7,9 +7,9 @@ The rows stand in ``functions_math``, ``functions_prob``, ``functions_string``, 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any, Literal
 
 import numpy as np
@@ -90,6 +90,22 @@ def _check(row: Function, args: Sequence[Value]) -> None:
             raise TypeMismatch("type mismatch")
 
 
+_MANY = 1000
+"""From so many rows on, repeated arguments are looked for."""
+
+
+def _once_each(body: Callable[..., Any], rows: Iterable[tuple[Any, ...]]) -> list[Any]:
+    """The results row by row, computed once for arguments that recur."""
+    known: dict[tuple[Any, ...], Any] = {}
+    out = []
+    for cells in rows:
+        result = known.get(cells)
+        if result is None:
+            result = known[cells] = body(*cells)
+        out.append(result)
+    return out
+
+
 def _rowwise(row: Function, args: Sequence[Value], n: int) -> Value:
     """Strings have no vectorised form in numpy: one call per row."""
     body = row.body
@@ -97,7 +113,11 @@ def _rowwise(row: Function, args: Sequence[Value], n: int) -> Value:
         one = body(*args)
         return one if isinstance(one, str) else clean(one)
     columns = [arg.tolist() if isinstance(arg, np.ndarray) else repeat(arg, n) for arg in args]
-    results = [body(*cells) for cells in zip(*columns, strict=False)]
+    rows = zip(*columns, strict=False)
+    if n > _MANY and len(set(islice(rows, _MANY))) < _MANY // 4:
+        results = _once_each(body, zip(*columns, strict=False))
+    else:
+        results = [body(*cells) for cells in zip(*columns, strict=False)]
     if row.result == "s":
         out = np.empty(len(results), dtype=object)
         out[:] = results

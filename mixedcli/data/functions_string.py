@@ -55,11 +55,11 @@ def _strrpos(s: str, wanted: str) -> float:
     return float(_bytes(s).rfind(_bytes(wanted)) + 1) if wanted else 0.0
 
 
-def _ascii_case(method: Callable[[bytes], bytes]) -> Callable[[str], str]:
+def _ascii_case(plain: Callable[[str], str], method: Callable[[bytes], bytes]) -> Callable[[str], str]:
     """Plain upper and lower change only a-z."""
 
     def body(s: str) -> str:
-        return method(_bytes(s)).decode("utf-8", "surrogateescape")
+        return plain(s) if s.isascii() else method(_bytes(s)).decode("utf-8", "surrogateescape")
 
     return body
 
@@ -250,10 +250,10 @@ TABLE: dict[str, Function] = {
     "ustrpos": _to_number("ss", lambda s, x: float(s.find(x) + 1) if x else 0.0),
     "ustrrpos": _to_number("ss", lambda s, x: float(s.rfind(x) + 1) if x else 0.0),
     "indexnot": _to_number("ss", _indexnot),
-    "upper": _to_text("s", _ascii_case(bytes.upper)),
-    "strupper": _to_text("s", _ascii_case(bytes.upper)),
-    "lower": _to_text("s", _ascii_case(bytes.lower)),
-    "strlower": _to_text("s", _ascii_case(bytes.lower)),
+    "upper": _to_text("s", _ascii_case(str.upper, bytes.upper)),
+    "strupper": _to_text("s", _ascii_case(str.upper, bytes.upper)),
+    "lower": _to_text("s", _ascii_case(str.lower, bytes.lower)),
+    "strlower": _to_text("s", _ascii_case(str.lower, bytes.lower)),
     "ustrupper": _to_text("s", _unaccented(str.upper)),
     "ustrlower": _to_text("s", _unaccented(str.lower)),
     "proper": _to_text("s", _proper),

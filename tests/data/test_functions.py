@@ -221,6 +221,15 @@ def test_string_functions_work_on_rows():
         value("upper(k)", data)
 
 
+def test_string_functions_on_many_rows_with_and_without_repeats():
+    for distinct in (3, 5000):
+        names = np.empty(5000, dtype=object)
+        names[:] = [f"n{k % distinct}" for k in range(5000)]
+        data = Dataset().with_columns([Column("s", "str5", names)])
+        assert value("upper(s)", data) == [f"N{k % distinct}" for k in range(5000)]
+        assert value("strlen(s)", data) == [1.0 + len(str(k % distinct)) for k in range(5000)]
+
+
 @given(st.dates(min_value=dt.date(1000, 1, 1), max_value=dt.date(9999, 12, 31)))
 def test_dates_agree_with_the_calendar(day):
     number = float((day - dt.date(1960, 1, 1)).days)
