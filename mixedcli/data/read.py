@@ -76,8 +76,9 @@ def _other(path: Path, name: str, kind: str, progress: Progress | None) -> Datas
     if kind in TEXT:
         from mixedcli.data.text_read import TextOptions, read_text
 
-        tabs = kind in (".tsv", ".tab")
-        return read_text(path, name, TextOptions(delimiters="\t" if tabs else ""), progress).data
+        # no command asked for Stata's import here, so nothing is rounded to float
+        delimiter = "\t" if kind in (".tsv", ".tab") else ""
+        return read_text(path, name, TextOptions(delimiters=delimiter, decimals="double"), progress).data
     from mixedcli.data import other_read
 
     if kind in PARQUET:
