@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mixedcli.dispatch import Record, Runner
+from mixedcli.frozen import frozen
 from mixedcli.session import Session as State
 from mixedcli.session import read_data
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mixedcli.results import Stored
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Output:
     """What ``Session.run`` printed: ``text`` as in a log, without the echo of the commands."""
 
@@ -94,7 +94,7 @@ class Session:
         self._runner.run_text(text, "run")
         if records and records[-1].failed and records[-1].error is not None:
             raise records[-1].error
-        return Output("".join(r.output for r in records), tuple(records))
+        return Output("\n".join(r.output for r in records), tuple(records))
 
     @property
     def e(self) -> Results:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mixedcli.data.dataset import Dataset
+from mixedcli.frozen import frozen
 from mixedcli.results import Estimates, Matrix, Stored
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """What ``set`` changes and results depend on."""
 
@@ -37,6 +38,7 @@ class Session:
     locals: dict[str, str] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
     rc: int = 0  # _rc
+    interactive: bool = False  # at a prompt: exit asks before data are lost
     progress: Callable[[int, int], None] | None = None  # told (done, total) during long loads
 
     @property
@@ -45,7 +47,7 @@ class Session:
         return self.estimates.stored if self.estimates is not None else Stored()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Changed:
     """Marks "no change" apart from None in an Outcome."""
 
@@ -54,7 +56,7 @@ KEEP: Any = Changed()
 """Default of every Outcome field that leaves the session as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What a command did: what it shows and what it changes. Fields left at KEEP change nothing.
 

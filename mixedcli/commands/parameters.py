@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from mixedcli.commands.estimation import names, params
-from mixedcli.engine import inference
+from mixedcli.engine import distributions, inference
 from mixedcli.model.spec import MixedFit
 from mixedcli.results import Estimates, Quantity
 
@@ -32,7 +32,7 @@ def _fixed(fit: MixedFit, level: float) -> list[dict[str, Any]]:
         se = math.sqrt(variance) if variance > 0 else math.nan
         z = b / se
         lo, hi = inference.interval(Quantity(b, se, "identity"), level)
-        p = math.nan if math.isnan(z) else 2 * inference.normal_tail(abs(z))
+        p = distributions.normal_p(z)
         rows.append(
             {
                 "part": "fixed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TextIO, cast
 
 from mixedcli import ast, commands
@@ -19,6 +19,7 @@ from mixedcli.errors import (
     StataError,
     UnrecognizedCommand,
 )
+from mixedcli.frozen import frozen
 from mixedcli.render import messages, text
 from mixedcli.session import KEEP, Outcome, Session, read_data
 
@@ -32,7 +33,7 @@ class Screen(Protocol):
     def write(self, lines: Iterable[Any]) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Mode:
     """What the prefixes ask for."""
 
@@ -66,12 +67,19 @@ class Runner:
         self.echo = echo
         self.keep_going = keep_going
         self.carets = carets
+        self.underline = False  # mark the culprit above the message, as a prompt does
         self.stopped = False  # by exit or Break: nothing more is to be run
         self.interrupted = False
 
     def arguments(self, words: Sequence[str]) -> None:
         """A do-file's arguments: `1', `2', ... and `0' for all of them."""
         self.session.locals = {"0": " ".join(words), **{str(k): w for k, w in enumerate(words, 1)}}
+
+    def unfinished(self, typed: str) -> bool:
+        """Whether what was typed waits for another line."""
+        from mixedcli.parse import needs_more
+
+        return needs_more(typed)
 
     def load(self, path: str) -> Record:
         """Replace the data in memory by a file's, as use does; shows only a failure."""
@@ -197,10 +205,10 @@ class Runner:
         self.stopped = record.exit or self.interrupted
         lines = text.render_all(record.blocks, self.session.settings.linesize)
         if record.failed and error is not None:
+            if self.underline and error.span is not None and record.command == source:
+                lines += messages.underlined(source, *error.span)
             lines += messages.failure(error.message, record.rc)
-        if not (lines and lines[-1].open):
-            lines.append(text.BLANK)
-        self._show(lines)
+        self._show(lines if lines and lines[-1].open else [*lines, text.BLANK])
         if record.failed and error is not None and self.errors is not None:
             self._complain(record, error, name, source)
         if self.report is not None:

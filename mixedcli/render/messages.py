@@ -33,6 +33,11 @@ def underline(source: str, start: int, end: int) -> str:
     return f"  {source}\n  {' ' * start}^{'~' * (length - 1)}\n"
 
 
+def underlined(source: str, start: int, end: int) -> list[Line]:
+    """The same as lines of output."""
+    return [line(part, "error") for part in underline(source, start, end).splitlines()]
+
+
 def tables_shown(blocks: Iterable[Block]) -> dict[str, Any] | None:
     """Level and metric (sd) of the estimation tables among the blocks; None without any."""
     found: dict[str, Any] = {}
