@@ -99,6 +99,8 @@ class Binary(Node):
 
 @frozen
 class Call(Node):
+    """``exp(x)``; a date written out, ``td(1jan2020)``, is a call with the date as a String."""
+
     function: str
     args: tuple[Expr, ...]
 

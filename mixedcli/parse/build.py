@@ -108,13 +108,14 @@ def _check_nesting(text: str) -> None:
 
 
 def _check_operators(node: object) -> None:
-    """Stata's limit on operators in one expression: here on the depth of the tree, which they make."""
+    """Stata's limit on operators in one expression: here on those above one another, which make the tree deep."""
     stack: list[tuple[object, int]] = [(node, 0)]
     while stack:
         item, level = stack.pop()
-        if level > OPERATORS:
-            raise ExpressionTooLong("expression too long")
         if isinstance(item, tuple):
             stack.extend((part, level) for part in item)
         elif isinstance(item, ast.Node):
-            stack.extend((getattr(item, field.name), level + 1) for field in fields(item))
+            level += isinstance(item, ast.Binary | ast.Unary)
+            if level > OPERATORS:
+                raise ExpressionTooLong("expression too long")
+            stack.extend((getattr(item, field.name), level) for field in fields(item))

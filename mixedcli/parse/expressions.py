@@ -111,6 +111,13 @@ def _call(source: str, start: int, end: int, children: list[Any]) -> ast.Expr:
     return ast.Call(function.text[:-1].rstrip(), tuple(args), span=Span(start, end))
 
 
+def _date(source: str, start: int, end: int, children: list[Any]) -> ast.Expr:
+    """``td(1jan2020)`` as a call with the date as a string."""
+    function, _, inside = children[0].text.partition("(")
+    written = ast.String(inside[:-1].strip().strip('"'), span=Span(start + len(function) + 1, end - 1))
+    return ast.Call(function, (written,), span=Span(start, end))
+
+
 def _unary(source: str, start: int, end: int, children: list[Any]) -> ast.Expr:
     operator, operand = children
     return ast.Unary("!" if operator.text == "~" else operator.text, operand, span=Span(start, end))
@@ -140,6 +147,7 @@ ACTIONS: dict[str, Action] = {
     "equation_name": _equation_name,
     "coefficient": _name_text,
     "call": _call,
+    "date": _date,
     "unary": _unary,
     "binary": _binary,
     "parentheses": _only,
