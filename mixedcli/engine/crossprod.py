@@ -11,7 +11,6 @@ the layout of an ancestor is a suffix of it.  Array axes: (q_l, width_l, G_l).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from mixedcli.engine.design import Design
 from mixedcli.engine.orthogonal import Column, Frame, is_ones
+from mixedcli.frozen import frozen
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -26,14 +26,14 @@ Ints = NDArray[np.int64]
 CHUNK = 2048  # lowest-level groups handled together, so that temporaries stay in the cache
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Products:
     """Cross products of a set of whole top-level groups: one array (q_l, width_l, G_l) per level."""
 
     levels: tuple[Floats, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chunk:
     """Neighbouring top-level groups with all their descendants.
 
@@ -45,7 +45,7 @@ class Chunk:
     starts: tuple[tuple[Ints, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CrossProducts:
     """Everything the likelihood needs from the rows.
 
@@ -63,7 +63,7 @@ class CrossProducts:
         return self.frame.p + 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Nesting:
     """Order of the groups of every level, and where each parent's children start in it."""
 

@@ -11,11 +11,12 @@ Every distinct column of X and Z is stored once; X and Z are index lists into
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mixedcli.frozen import frozen
 
 if TYPE_CHECKING:
     from mixedcli.engine.recov import RandomCovariance
@@ -24,7 +25,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Equation:
     """One random-effects equation: its columns of Z (indices into ``Design.columns``) and its covariance structure.
 
@@ -36,7 +37,7 @@ class Equation:
     covariance: type[RandomCovariance]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Level:
     """One grouping level.
 
@@ -49,7 +50,7 @@ class Level:
     equations: tuple[Equation, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Design:
     """Data of one model, rows in any order (``crossprod`` sorts when it must).
 
@@ -74,7 +75,7 @@ class Design:
         return len(self.x)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FitOptions:
     """How to maximise; defaults are those of the manual entry."""
 

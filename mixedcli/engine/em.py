@@ -8,17 +8,16 @@ residual variances, so it leaves those parameters alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.engine.likelihood import Likelihood
+from mixedcli.frozen import frozen
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EmTrace:
     """psi at the end, the log likelihoods on the way (start included) and whether the tolerance was met."""
 

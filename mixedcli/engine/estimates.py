@@ -11,13 +11,13 @@ log residual SD; J: derivatives, one row per element of eta.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.engine.parameters import Space
 from mixedcli.engine.working import Point, WorkingScale
+from mixedcli.frozen import frozen
 from mixedcli.results import ParamEstimate, Quantity, ThetaName
 
 Floats = NDArray[np.float64]
@@ -26,7 +26,7 @@ ZERO = 1e-9  # a variance this small beside what a group's data could show is an
 ONE = 1e-9  # 1 - |correlation| below this is a perfect correlation
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reported:
     """Everything about the variance parameters that goes into MixedResult."""
 
@@ -42,7 +42,7 @@ class Reported:
     rank: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Natural:
     """The optimum in the data's units: kappa per term in order, log residual SD, log SD ratios; boundary flags."""
 
@@ -166,7 +166,11 @@ def _boundary(space: Space, point: Point, now: _Natural, scale: WorkingScale) ->
     """The same from the information on the working scale (x, lnsig_e, r_lns)."""
     P, at = space.size, space.random
     g, H = point.criterion.full()
-    _, Jx, Jx2 = scale.psi(point.x)
+    # a vanishing variance is looked at a little off zero, where its derivatives do not vanish too
+    floored = np.append(now.kappa * math.exp(-2.0 * now.lnsig), point.psi[at:])
+    for t in space.terms:
+        floored[t.own] = t.C @ floored[t.own]
+    _, Jx, Jx2 = scale.psi(scale.x(floored) if now.zero.any() else point.x)
     J, J2 = np.zeros((P + 1, P + 1)), np.zeros((P + 1, P + 1, P + 1))
     J[:P, :P], J2[:P, :P, :P] = Jx, Jx2
     J[P, P] = 2.0

@@ -120,7 +120,7 @@ def _settled(objective: Objective, found: Maximum) -> Maximum:
     Here the log likelihood no longer changes in its last digit; the scaled gradient is the judge.
     """
     point = found.point
-    curved = curvature(point.hessian)
+    curved = curvature(point)
     left = float(point.gradient @ curved.inverse @ point.gradient)
     for _ in range(4):
         if not curved.concave or left <= 1e-24 * (1.0 + abs(point.ll)):
@@ -128,7 +128,7 @@ def _settled(objective: Objective, found: Maximum) -> Maximum:
         further = objective.at(objective.scale.canonical(point.x + curved.inverse @ point.gradient), 2)
         if further.ll < point.ll - 1e-9 * (1.0 + abs(point.ll)):
             break
-        curved = curvature(further.hessian)
+        curved = curvature(further)
         now = float(further.gradient @ curved.inverse @ further.gradient)
         if not (curved.concave and now < left):
             break

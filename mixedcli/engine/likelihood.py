@@ -9,19 +9,18 @@ Source of the two criteria: Searle, Casella and McCulloch (1992), chapter 6.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.engine.crossprod import CrossProducts
 from mixedcli.engine.nested import Evaluation, Leaf, evaluate
 from mixedcli.engine.parameters import Space
+from mixedcli.frozen import frozen
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Criterion:
     """D and Q at psi with gradients (P,) and Hessians (P, P).
 
@@ -58,6 +57,11 @@ class Criterion:
         slope = self.Q1 / self.Q
         return -0.5 * (self.N * (self.Q2 / self.Q - np.multiply.outer(slope, slope)) + self.D2)
 
+    def magnitude(self) -> Floats:
+        """Size (P,) of the terms whose difference the Hessian's diagonal is: what is far smaller is rounding."""
+        slope = self.Q1 / self.Q
+        return 0.5 * (self.N * (np.abs(np.diag(self.Q2)) / self.Q + slope**2) + np.abs(np.diag(self.D2)))
+
     def full(self) -> tuple[Floats, Floats]:
         """Gradient and Hessian with respect to (psi, s), at s = log(Q / N)."""
         P = len(self.Q1)
@@ -70,7 +74,7 @@ class Criterion:
         return g, H
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Likelihood:
     """The criterion of one model and one set of data."""
 

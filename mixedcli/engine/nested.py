@@ -24,7 +24,6 @@ Shapes: groups last; S (q, q + c, G).  ``order`` says how many derivatives are w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +31,7 @@ from numpy.typing import NDArray
 from mixedcli.engine.batched import gram as flat_gram
 from mixedcli.engine.batched import inverse_plus, multiply, trace_products
 from mixedcli.engine.crossprod import Chunk, CrossProducts, Products
+from mixedcli.frozen import frozen
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -39,7 +39,7 @@ Triple = tuple[int, int, float]  # a non-zero element (row, column, value) of E_
 Pairs = list[tuple[Floats, Floats]]  # rows whose outer products are summed, each (c, G)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LevelCovariance:
     """Sigma (q, q) of a level and the directions of its own parameters.
 
@@ -51,7 +51,7 @@ class LevelCovariance:
     basis: tuple[tuple[Triple, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leaf:
     """How the rows' cross products depend on residual parameters: weights of the residual groups.
 
@@ -62,7 +62,7 @@ class Leaf:
     slopes: tuple[tuple[int, Floats], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evaluation:
     """V = sum Z Sigma Z' + R with all its derivatives, seen by [X_int, y_int].
 

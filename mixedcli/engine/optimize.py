@@ -8,13 +8,13 @@ or the log likelihood (reldif) have stopped moving.  A step that lowers the like
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.engine.design import FitOptions
 from mixedcli.engine.working import Objective, Point
+from mixedcli.frozen import frozen
 from mixedcli.results import Iteration
 
 Floats = NDArray[np.float64]
@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 _HALVINGS = 40
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Curvature:
     """-H brought into a form with which a step goes uphill.
 
@@ -34,7 +34,7 @@ class Curvature:
     rank: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Maximum:
     """Where the search ended."""
 
@@ -43,16 +43,17 @@ class Maximum:
     converged: bool
 
 
-def curvature(hessian: Floats, difficult: bool = False) -> Curvature:
-    """Invert -H on its own scale; flat directions get zero, wrong-way directions a positive curvature."""
+def curvature(point: Point, difficult: bool = False) -> Curvature:
+    """Invert -H on the scale of its parts; flat directions get zero, wrong-way directions a positive curvature."""
+    hessian = point.hessian
     P = len(hessian)
-    d = np.sqrt(np.abs(np.diag(hessian)))
+    d = np.sqrt(np.maximum(np.abs(np.diag(hessian)), point.size))
     d = np.where(d > 0, d, 1.0)
     if not np.isfinite(hessian).all():
         return Curvature(np.eye(P), False, 0)
     w, U = np.linalg.eigh(-hessian / np.multiply.outer(d, d))
     largest = max(float(np.abs(w).max(initial=0.0)), 1e-300)
-    flat = np.abs(w) <= 1e-13 * largest
+    flat = np.abs(w) <= 1e-13 * max(largest, 1.0)
     wrong = (w < 0) & ~flat
     used = np.abs(w)
     if wrong.any():
@@ -85,7 +86,7 @@ def maximize(
         if on_iteration is not None:
             on_iteration(log[-1])
 
-    curved = curvature(here.hessian, options.difficult)
+    curved = curvature(here, options.difficult)
     scaled = float(here.gradient @ curved.inverse @ here.gradient)
     note(0, "", np.zeros_like(here.x), np.nan, np.nan, scaled, technique)
     converged = bool(scaled <= good_enough * (1.0 + abs(here.ll)) and curved.concave and good_enough > 0)
@@ -117,7 +118,7 @@ def maximize(
         if inverse is None and not np.allclose(canonical, there.x, rtol=1e-9, atol=1e-12):
             there = objective.at(canonical, 2)
         here = there
-        curved = curvature(here.hessian, options.difficult)
+        curved = curvature(here, options.difficult)
         scaled = float(here.gradient @ curved.inverse @ here.gradient)
         stopped = moved < options.tolerance or gained < options.ltolerance
         level = options.nrtolerance is None or scaled < options.nrtolerance

@@ -13,7 +13,6 @@ Letters: n rows, p columns of X, B residual groups, A (p, p) with X_int = X_sour
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from mixedcli.engine.batched import gram
 from mixedcli.engine.design import Design
 from mixedcli.errors import InitialValues, InsufficientObservations
+from mixedcli.frozen import frozen
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,7 +29,7 @@ ROWS = 8192  # rows per block: one block of ten columns stays in the second-leve
 TAME = 1e-4  # smallest squared sine of an angle between columns that one pass may leave
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A regressor as the engine uses it: (values - shift) * scale."""
 
@@ -42,7 +42,7 @@ class Column:
         return self.shift == 0.0 and self.scale == 1.0 and is_ones(self.values)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frame:
     """X and y prepared.
 

@@ -11,7 +11,6 @@ Shapes: P parameters, m per equation, C (m, m): kappa_int = C kappa.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +20,12 @@ from mixedcli.engine.nested import LevelCovariance
 from mixedcli.engine.orthogonal import Column, is_ones
 from mixedcli.engine.recov import RandomCovariance, Unstructured
 from mixedcli.engine.residual import Independent
+from mixedcli.frozen import frozen
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Term:
     """One random-effects equation.
 
@@ -51,7 +51,7 @@ class Term:
         return slice(self.at, self.at + self.structure.size)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Space:
     """All equations and the residual structure of a model."""
 

@@ -14,19 +14,20 @@ Letters: q effects, m parameters; kappa, x: (m,); Sigma: (q, q); E: (m, q, q).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.errors import InvalidSyntax
+from mixedcli.frozen import frozen
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParamRow:
     """One parameter in table order: a variance of ``terms`` or a covariance between them."""
 
@@ -34,7 +35,7 @@ class ParamRow:
     terms: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """Sigma (q, q) at a working vector, with first (m, q, q) and second (m, m, q, q) derivatives."""
 
@@ -43,7 +44,7 @@ class Link:
     second: Floats
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RandomCovariance:
     """Contract of a structure of q effects.
 

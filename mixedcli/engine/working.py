@@ -8,18 +8,19 @@ Shapes: x, psi: (P,); J[i, k] = d psi_k / d x_i; J2[i, j, k] its derivative with
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.engine.likelihood import Criterion, Likelihood
 from mixedcli.engine.parameters import Space
+from mixedcli.frozen import frozen
 
 Floats = NDArray[np.float64]
 
+COLLAPSED = 1e-13  # residual variance, relative to that of the linear model, below which only rounding is left
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class WorkingScale:
     """Maps x to psi and back."""
 
@@ -55,19 +56,20 @@ class WorkingScale:
         return x if self.matlog else self.x(self.psi(x)[0])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Point:
-    """The criterion at a working vector."""
+    """The criterion at a working vector; ``size`` (P,): magnitude of the terms that make up the Hessian's diagonal."""
 
     x: Floats
     psi: Floats
     ll: float
     gradient: Floats
     hessian: Floats
+    size: Floats
     criterion: Criterion
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Objective:
     """Profile log likelihood on the working scale."""
 
@@ -82,9 +84,11 @@ class Objective:
                 c = self.likelihood.criterion(psi, order)
             except np.linalg.LinAlgError:  # a covariance beyond what the arithmetic can invert
                 P = len(x)
-                return Point(x, psi, -np.inf, np.zeros(P), np.zeros((P, P)), self.likelihood.nothing())
-            ll = c.ll if c.Q > 0 else -np.inf
+                return Point(x, psi, -np.inf, np.zeros(P), np.zeros((P, P)), np.ones(P), self.likelihood.nothing())
+            ll = c.ll if c.sigma2 > COLLAPSED else -np.inf
             g, H = c.gradient(), c.hessian()
+            curved = J2 @ g
+            size = J**2 @ c.magnitude() + np.abs(np.diag(curved))
         if not np.isfinite(ll):
             ll = -np.inf
-        return Point(x, psi, float(ll), J @ g, J @ H @ J.T + J2 @ g, c)
+        return Point(x, psi, float(ll), J @ g, J @ H @ J.T + curved, size, c)

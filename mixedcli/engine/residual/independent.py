@@ -10,15 +10,15 @@ Shapes: B groups; r, rho of parameters: (B - 1,).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
+
+from mixedcli.frozen import frozen
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Independent:
     """Contract of a residual structure; ``rows``: number of observations per group, shape (B,)."""
 
