@@ -8,19 +8,20 @@ A renderer puts no blank line before or after a block: ``Blank`` does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from mixedcli.frozen import frozen
 
 Style = Literal["text", "result", "error", "input", "command"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Segment:
     text: str
     style: Style = "text"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One ready line: messages, notes and whatever has no layout of its own.
 
@@ -40,12 +41,12 @@ def line(text: str = "", style: Style = "text") -> Line:
     return Line((Segment(text, style),))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Blank:
     """One empty line."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IterationLog:
     """``Iteration 0:  Log likelihood = -1014.9268``: values share one width (%10.0g, right aligned); notes follow."""
 
@@ -55,7 +56,7 @@ class IterationLog:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HeaderItem:
     """One right-hand line of an estimation header: label, value; no value is a bare label ("Obs per group:").
 
@@ -69,7 +70,7 @@ class HeaderItem:
     sublabel: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HeaderRow:
     """A header line: text on the left, an item on the right (either may be absent)."""
 
@@ -77,7 +78,7 @@ class HeaderRow:
     right: HeaderItem | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GroupInfo:
     """One row of the "Grouping information" table."""
 
@@ -88,7 +89,7 @@ class GroupInfo:
     maximum: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EstimationHeader:
     """Header grid, 78 wide (OUTPUT.md 2.2).  With two or more groupings: ``before`` rows, the table, ``after`` rows.
 
@@ -100,7 +101,7 @@ class EstimationHeader:
     after: tuple[HeaderRow, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CoefRow:
     """A row of a coefficient table.
 
@@ -122,7 +123,7 @@ class CoefRow:
     legend: str = ""  # coeflegend: "_b[week]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CoefTable:
     """The fixed-effects table (OUTPUT.md 2.4).
 
@@ -143,7 +144,7 @@ class CoefTable:
     lstretch: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParamRow:
     """A row of the random-effects table. lo/hi nan are printed "."."""
 
@@ -154,7 +155,7 @@ class ParamRow:
     hi: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParamBlock:
     """Rows under one heading: "id: Unstructured", "id: (empty)", or none for var(Residual).
 
@@ -165,7 +166,7 @@ class ParamBlock:
     rows: tuple[ParamRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParamTable:
     """The random-effects table, always 78 wide (OUTPUT.md 2.5)."""
 
@@ -177,7 +178,7 @@ class ParamTable:
     se: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LrTestLine:
     """``LR test vs. linear model: chi2(3) = 764.58    Prob > chi2 = 0.0000`` (78 wide)."""
 
@@ -187,7 +188,7 @@ class LrTestLine:
     chibar: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """``Note: ...`` wrapped by the renderer with a hanging indent, or exact lines when ``lines`` is given."""
 
@@ -195,7 +196,7 @@ class Note:
     lines: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LrTestTable:
     """Output of lrtest: assumption line and the two right-aligned lines "LR chi2(1) = ..." / "Prob > chi2 = ..."."""
 
@@ -205,7 +206,7 @@ class LrTestTable:
     p: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WaldTest:
     """Output of test: numbered constraint lines, chi2( k) = or F( k, d) = , and its p-value."""
 
@@ -218,7 +219,7 @@ class WaldTest:
     dropped: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MatrixTable:
     """matrix list: name[r,c] heading, column names ("eq:name"), row names, values by ``format``."""
 
@@ -231,7 +232,7 @@ class MatrixTable:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredTable:
     """return list / ereturn list: scalars, macros, matrices (rows x columns), functions."""
 
@@ -242,7 +243,7 @@ class StoredTable:
     functions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VariableInfo:
     name: str
     type: str
@@ -251,7 +252,7 @@ class VariableInfo:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Description:
     """describe: header facts and one row per variable (79 wide)."""
 
@@ -267,7 +268,7 @@ class Description:
     header: bool = True  # False for describe varlist: the table alone
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cell:
     """A table cell: a number with its format, or text.  align is "left" or "right"."""
 
@@ -277,7 +278,7 @@ class Cell:
     style: Style = "result"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A column of a Grid: header lines (top to bottom), fixed width (0: its longest cell), alignment of the header."""
 
@@ -287,7 +288,7 @@ class Column:
     gap: int = 1  # blanks before the column
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grid:
     """Stata's usual small table: a stub column, a bar, columns; rules above and below the header and at the end.
 
@@ -302,7 +303,7 @@ class Grid:
     indent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SummaryRow:
     name: str
     n: float
@@ -314,7 +315,7 @@ class SummaryRow:
     weight: float = float("nan")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SummaryTable:
     """summarize without detail; ``separator`` rows between rules (0: none)."""
 
@@ -323,7 +324,7 @@ class SummaryTable:
     weighted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listing:
     """list: values already formatted; widths and page breaks are the renderer's.
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from mixedcli.errors import InvalidFormat
+from mixedcli.frozen import frozen
 
 SYSMISS = 2.0**1023
 _STEP = 2.0**1011
@@ -24,7 +24,7 @@ _STRING = re.compile(r"%(-|~)?(\d+)?s$")
 _DATE = re.compile(r"%(-)?(?:t([cCdwmqhyg])|d)(.*)$", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Format:
     """A parsed ``%fmt``.
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mixedcli.frozen import frozen
+
 Floats = NDArray[np.float64]
 Metric = Literal["log", "identity", "atanh", "logit"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quantity:
     """An estimate with its standard error and the scale its confidence interval is built on.
 
@@ -27,7 +29,7 @@ class Quantity:
     metric: Metric
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParamEstimate:
     """One row of the random-effects table, in both displays.
 
@@ -49,7 +51,7 @@ class ParamEstimate:
     sd: Quantity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ThetaName:
     """What one element of the variance part of e(b) is: log SD ("lns"), atanh correlation ("atr"), ...
 
@@ -64,7 +66,7 @@ class ThetaName:
     group: int = -1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Iteration:
     """One line of the iteration log."""
 
@@ -81,7 +83,7 @@ class Iteration:
     scaled_gradient: float = float("nan")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FitTrace:
     """The way to the optimum: EM log likelihoods (start included), then gradient-based iterations."""
 
@@ -91,7 +93,7 @@ class FitTrace:
     converged: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LrTest:
     """Comparison with the linear model of the same X, method and data."""
 
@@ -104,7 +106,7 @@ class LrTest:
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MixedResult:
     """A fitted linear mixed model.
 
@@ -138,7 +140,7 @@ class MixedResult:
     stderr_failed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Matrix:
     """A Stata matrix: values (rows, cols) with row and column names ("eq:name" or "name")."""
 
@@ -151,7 +153,7 @@ def _frozen(d: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
     return MappingProxyType(dict(d or {}))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stored:
     """Contents of r() or e(). Insertion order is the order of display. A missing scalar is nan."""
 
@@ -160,7 +162,7 @@ class Stored:
     matrices: Mapping[str, Matrix] = field(default_factory=_frozen)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Estimates:
     """Estimation results: e() itself, the estimation sample and the fit behind it.
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from mixedcli.errors import UnrecognizedCommand
+from mixedcli.frozen import frozen
 
 if TYPE_CHECKING:
     from mixedcli import ast
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ArgumentType = Literal["flag", "text", "name", "int", "real", "expr", "varlist", "numlist", "words", "raw"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OptionSpec:
     """One row of a command's option table: full name, minimum abbreviation, argument type.
 
@@ -37,7 +37,7 @@ class OptionSpec:
     no: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommandSpec:
     """Static facts of a command.  allows: which of "if" "in" "weight" "using" it takes."""
 

@@ -14,7 +14,7 @@ Example: xtset id week
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,7 @@ from mixedcli.errors import (
     TypeMismatch,
     VarlistRequired,
 )
+from mixedcli.frozen import frozen
 from mixedcli.results import Stored
 from mixedcli.session import Outcome, Session
 
@@ -126,7 +127,7 @@ def _set(session: Session, panel: str, time: str, options: Options) -> Outcome:
     return replace(rearranged(session, moved, order, blocks), r=returned)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Facts:
     """What xtset reports.
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mixedcli.data import missing
 from mixedcli.errors import NotFound, TypeMismatch
+from mixedcli.frozen import frozen
 
 Floats = NDArray[np.float64]
 
@@ -52,7 +53,7 @@ def _no_columns() -> Mapping[str, Column]:
     return MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TimeSettings:
     """xtset/tsset: panel variable ("" for none), time variable ("" for none), delta and the time unit's format."""
 

@@ -5,11 +5,10 @@ Source: the public descriptions of the file formats (help dta) and, before 113, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from mixedcli.errors import FileReadError
+from mixedcli.frozen import frozen
 
 OLD_RELEASES = (102, 103, 104, 105, 108, 110, 111, 112, 113, 114, 115)
 TAGGED_RELEASES = (117, 118, 119)
@@ -30,7 +29,7 @@ LETTER_TYPES: dict[int, str] = dict(zip(b"dflib", _NUMERIC, strict=True))
 CODES: dict[str, str] = {"byte": "i1", "int": "i2", "long": "i4", "float": "f4", "double": "f8"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Widths:
     """Bytes per field.  name: variable, value-label and characteristic names; count: size of sort-list entries."""
 

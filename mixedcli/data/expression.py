@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import reduce
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ from mixedcli.data.missing import SYSMISS, missing_value
 from mixedcli.data.operators import Value, as_column, binary, clean, is_text, is_true, unary
 from mixedcli.data.stream import RandomStream
 from mixedcli.errors import InvalidSyntax, NotFound, StataError, TypeMismatch
+from mixedcli.frozen import frozen
 
 __all__ = ["Context", "NamedMatrix", "Value", "as_column", "evaluate", "is_true", "scalar"]
 
@@ -44,7 +45,7 @@ def _no_coefficient(kind: str, equation: str | None, name: str) -> float:
     raise NotFound(f"[{equation or name}] not found")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """What an expression may refer to.
 

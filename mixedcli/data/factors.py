@@ -6,7 +6,6 @@ A product is a tuple of references (``i.a#c.x``); a term is one cell of it (``2.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Literal, TypeAlias
 
@@ -19,13 +18,14 @@ from mixedcli.data.dataset import Dataset
 from mixedcli.data.levels import Factor, Factors
 from mixedcli.data.missing import INTEGER_TYPES, SYSMISS, is_missing
 from mixedcli.errors import NotFound, TypeMismatch, VarlistNotAllowed
+from mixedcli.frozen import frozen
 
 Floats = NDArray[np.float64]
 Mark = Literal["", "b", "bn", "o"]
 Status = Literal["value", "base", "empty", "omitted"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """One variable of a term: continuous ("c"), or the indicator of a level ("i"); ops in canonical order."""
 
@@ -35,7 +35,7 @@ class Part:
     level: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModelTerm:
     """One column of a linear predictor.
 
@@ -82,7 +82,7 @@ def _part_name(part: Part, mark: Mark, single: bool) -> str:
 # --------------------------------------------------------------- references
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Reference:
     """``i.x``, ``c.L.x``, ``2.x``: levels None means all.  base and omitted as typed."""
 

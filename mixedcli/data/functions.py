@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice, repeat
 from typing import Any, Literal
 
@@ -18,11 +17,12 @@ from mixedcli.data.missing import SYSMISS
 from mixedcli.data.operators import Value, clean, is_text
 from mixedcli.data.stream import RandomStream
 from mixedcli.errors import InvalidSyntax, TypeMismatch, UnknownFunction
+from mixedcli.frozen import frozen
 
 Style = Literal["numeric", "plain", "text", "random"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Function:
     """One row of a table.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,6 +15,7 @@ from mixedcli.data import text_columns
 from mixedcli.data.dataset import Column, Dataset
 from mixedcli.data.files import Progress
 from mixedcli.errors import FileReadError, InvalidSyntax
+from mixedcli.frozen import frozen
 
 #: bytes beyond which pandas is worth importing
 LARGE = 4_000_000
@@ -24,7 +25,7 @@ SNIFFED = 20
 SNIFFED_BYTES = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextOptions:
     """Options of import delimited.
 
@@ -47,7 +48,7 @@ class TextOptions:
     binding: str = "loose"  # bindquotes(): loose, strict, nobind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Imported:
     """encoding: the one chosen automatically, "" if it was given."""
 
@@ -55,7 +56,7 @@ class Imported:
     encoding: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """What the first lines tell: delimiter and header (None: no header line)."""
 
@@ -128,8 +129,8 @@ def _encoding(raw: bytes, wanted: str) -> str:
     """Name of the encoding: as given, or found out."""
     if wanted:
         try:
-            b"".decode(wanted)
-        except LookupError:
+            b"x".decode(wanted, "replace")
+        except (LookupError, UnicodeError):
             raise InvalidSyntax(f"encoding {wanted} not found") from None
         return wanted
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):

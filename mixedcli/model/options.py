@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 from mixedcli import ast
 from mixedcli.errors import InvalidSyntax, Span
+from mixedcli.frozen import frozen
 
 Argument = Literal["flag", "int", "real", "text", "optional"]
 Scope = Literal["equation", "random", "model", "replay"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MixedOption:
     """scope: "equation" (fixed or random part), "random" (random part), "model" (estimation), "replay" (replay too)."""
 
@@ -57,7 +57,7 @@ def _matches(name: str) -> list[MixedOption]:
     return exact or [o for o in OPTIONS if o.name.startswith(name) and len(name) >= len(o.abbreviation)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Given:
     """One option as given, resolved: its row, its text, and where it stands."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from mixedcli import ast
 from mixedcli.data.factors import ModelTerm
 from mixedcli.engine.design import Design, FitOptions
+from mixedcli.frozen import frozen
 from mixedcli.results import MixedResult
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EquationSpec:
     """One random-effects equation as typed.
 
@@ -32,7 +33,7 @@ class EquationSpec:
     span: Any = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResidualSpec:
     """residuals(restype [#] [, by() t()]); text is the option's argument as typed."""
 
@@ -43,7 +44,7 @@ class ResidualSpec:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Display:
     """Reporting options: they may change on replay."""
 
@@ -74,7 +75,7 @@ class Display:
     lstretch: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogOptions:
     """What of the maximisation is shown."""
 
@@ -88,7 +89,7 @@ class LogOptions:
     showtolerance: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MixedSpec:
     """A ``mixed`` command, bound.  ``fit`` holds method and maximisation options for the engine."""
 
@@ -105,7 +106,7 @@ class MixedSpec:
     cmdline: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EquationFrame:
     """One fitted random-effects equation: how it is called in tables and e().
 
@@ -117,7 +118,7 @@ class EquationFrame:
     terms: tuple[ModelTerm | None, ...] = ()  # None is the constant
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LevelFrame:
     """One grouping level with its counts (group sizes in observations)."""
 
@@ -129,7 +130,7 @@ class LevelFrame:
     equations: tuple[EquationFrame, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModelFrame:
     """Names of everything in a Design: what the tables, e() and later commands need to know about it.
 
@@ -148,7 +149,7 @@ class ModelFrame:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assembled:
     """A Design, its names and the estimation sample: bool (observations of the data set,)."""
 
@@ -157,7 +158,7 @@ class Assembled:
     sample: NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MixedFit:
     """A fitted model with all that replay and postestimation need.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mixedcli.blocks import CoefRow
 from mixedcli.data.factors import ModelTerm, operator_prefix
+from mixedcli.frozen import frozen
 from mixedcli.model.spec import Display
 
 Labels = Mapping[str, Mapping[int, str]]
@@ -16,7 +17,7 @@ RowMaker = Callable[[int], CoefRow]
 """Index in the list of terms -> the row with its numbers (name still empty)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Item:
     index: int
     term: ModelTerm | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +11,14 @@ from mixedcli import ast
 from mixedcli.commands.context import column_of
 from mixedcli.engine import distributions
 from mixedcli.errors import InvalidSyntax
+from mixedcli.frozen import frozen
 from mixedcli.numfmt import format_value
 from mixedcli.results import Stored
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Linear:
     """coefficients' b + constant, an affine function of e(b)."""
 
@@ -85,7 +85,7 @@ def describe(hypothesis: Linear, stored: Stored) -> str:
     return f"{text or '0'} = {format_value(right, '%9.0g').strip()}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wald:
     """chi2 with df and p; dropped: indices of redundant constraints."""
 
