@@ -14,7 +14,6 @@ Letters: q effects, m parameters; kappa, x: (m,); Sigma: (q, q); E: (m, q, q).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -44,7 +43,6 @@ class Link:
     second: Floats
 
 
-@frozen
 class RandomCovariance:
     """Contract of a structure of q effects.
 
@@ -58,33 +56,28 @@ class RandomCovariance:
     abbreviation: ClassVar[str]  # the shortest spelling Stata accepts
     title: ClassVar[str]
 
-    q: int
-    # worked out once from the two index arrays: E_i, their numbers of ones, and the indices themselves
-    _basis: Floats = field(init=False, repr=False, compare=False)
-    _ones: Floats = field(init=False, repr=False, compare=False)
-    _scale: Ints = field(init=False, repr=False, compare=False)
-    _corr: Ints = field(init=False, repr=False, compare=False)
-    variances: int = field(init=False, repr=False, compare=False)
-    size: int = field(init=False, repr=False, compare=False)
+    __slots__ = ("_basis", "_corr", "_ones", "_scale", "q", "size", "variances")
 
-    def __post_init__(self) -> None:
-        scale, corr = self.scale_index(), self.corr_index()
-        v = int(scale.max(initial=-1)) + 1
-        m = v + int(corr.max(initial=-1)) + 1
-        basis = np.zeros((m, self.q, self.q))
-        basis[scale, np.arange(self.q), np.arange(self.q)] = 1.0
-        i, j = np.nonzero(corr >= 0)
-        basis[v + corr[i, j], i, j] = 1.0
-        worked = {
-            "_basis": basis,
-            "_ones": basis.sum((1, 2)),
-            "_scale": scale,
-            "_corr": corr,
-            "variances": v,
-            "size": m,
-        }
-        for name, value in worked.items():
-            object.__setattr__(self, name, value)
+    def __init__(self, q: int) -> None:
+        self.q = q
+        # worked out once from the two index arrays: E_i, their numbers of ones, and the indices themselves
+        self._scale, self._corr = self.scale_index(), self.corr_index()
+        self.variances = int(self._scale.max(initial=-1)) + 1
+        self.size = self.variances + int(self._corr.max(initial=-1)) + 1
+        self._basis = np.zeros((self.size, q, q))
+        self._basis[self._scale, np.arange(q), np.arange(q)] = 1.0
+        i, j = np.nonzero(self._corr >= 0)
+        self._basis[self.variances + self._corr[i, j], i, j] = 1.0
+        self._ones = self._basis.sum((1, 2))
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and isinstance(other, RandomCovariance) and other.q == self.q
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.q))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.q})"
 
     def scale_index(self) -> Ints:
         """Index of the variance parameter of every effect."""
