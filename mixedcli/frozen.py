@@ -7,12 +7,13 @@ when its first instance is made.  ``dataclasses.fields``, ``replace``, ``asdict`
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
 from operator import attrgetter
 from typing import Any, NoReturn, TypeVar, dataclass_transform
 
 _T = TypeVar("_T")
-_set = object.__setattr__
+_SET = object.__setattr__
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field, Field))
@@ -34,7 +35,7 @@ def _first_init(self: Any, *args: Any, **kwargs: Any) -> None:
     parameters: list[str] = []
     keywords: list[str] = []
     lines: list[str] = []
-    names: dict[str, Any] = {"_set": _set, "_factory": object()}
+    names: dict[str, Any] = {"_set": _SET, "_factory": object()}
     for item in fields(owner):
         name = item.name
         if item.default is not MISSING:
@@ -43,12 +44,16 @@ def _first_init(self: Any, *args: Any, **kwargs: Any) -> None:
         elif item.default_factory is not MISSING:
             names[f"_make_{name}"] = item.default_factory
             parameter = f"{name}=_factory"
-            lines.append(f" if {name} is _factory: {name} = _make_{name}()")
+            if item.init:
+                lines.append(f" if {name} is _factory: {name} = _make_{name}()")
         else:
             parameter = name
         if item.init:
             (keywords if item.kw_only else parameters).append(parameter)
-        lines.append(f" _set(self, {name!r}, {name})")
+            lines.append(f" _set(self, {name!r}, {name})")
+        elif parameter != name:  # not an argument: its default, or left for __post_init__ to set
+            value = f"_make_{name}()" if item.default_factory is not MISSING else f"_default_{name}"
+            lines.append(f" _set(self, {name!r}, {value})")
     if hasattr(owner, "__post_init__"):
         lines.append(" self.__post_init__()")
     if keywords:
@@ -60,29 +65,27 @@ def _first_init(self: Any, *args: Any, **kwargs: Any) -> None:
     init(self, *args, **kwargs)
 
 
-def _values(cls: type[Any], which: str) -> attrgetter[Any] | None:
-    """Reads the fields that take part in comparison or repr as one tuple; kept in ``_GETTERS``."""
-    names = [item.name for item in fields(cls) if getattr(item, which)]
-    getter = attrgetter(*names) if len(names) > 1 else attrgetter(*names, "__class__") if names else None
-    _GETTERS[cls] = getter
-    return getter
-
-
-_GETTERS: dict[type[Any], attrgetter[Any] | None] = {}
+def _compared(cls: type[Any]) -> Callable[[Any], Any]:
+    """Reads the fields that take part in comparison, as one value; made when first needed."""
+    made = cls.__dict__.get("__compared__")
+    if made is None:
+        names = [item.name for item in fields(cls) if item.compare]
+        made = attrgetter(*names) if names else type
+        cls.__compared__ = made
+    return made
 
 
 def _eq(self: Any, other: Any) -> Any:
     cls = type(self)
     if type(other) is not cls:
         return NotImplemented
-    getter = _GETTERS[cls] if cls in _GETTERS else _values(cls, "compare")
-    return getter is None or getter(self) == getter(other)
+    values = _compared(cls)
+    return self is other or values(self) == values(other)
 
 
 def _hash(self: Any) -> int:
     cls = type(self)
-    getter = _GETTERS[cls] if cls in _GETTERS else _values(cls, "compare")
-    return hash((cls, None if getter is None else getter(self)))
+    return hash((cls, _compared(cls)(self)))
 
 
 def _repr(self: Any) -> str:
@@ -104,7 +107,7 @@ def _getstate(self: Any) -> list[Any]:
 
 def _setstate(self: Any, state: list[Any]) -> None:
     for item, value in zip(fields(self), state, strict=True):
-        _set(self, item.name, value)
+        _SET(self, item.name, value)
 
 
 _METHODS: dict[str, Any] = {
