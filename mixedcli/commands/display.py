@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from mixedcli import ast, numfmt
 from mixedcli.blocks import Block, Line, Segment, Style
-from mixedcli.commands import CommandSpec, Options
+from mixedcli.commands import CommandSpec, Options, smcl
 from mixedcli.commands.context import expression_context, settings_after
 from mixedcli.data.expression import scalar
 from mixedcli.errors import InvalidSyntax
@@ -48,6 +48,9 @@ _COUNTED = {"_newline": "_n", "_skip": "_s", "_column": "_col", "_dup": "_d", "_
 _WRITTEN = {",": " ", "_quote": '"', "_asis": ""}
 _CONTINUE = "_continue"
 
+_WIDEST = 32_767
+"""Greatest number a directive takes: no line is longer."""
+
 
 @dataclass(slots=True)
 class _Page:
@@ -75,6 +78,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         raise InvalidSyntax("invalid syntax", command.span)
     context = expression_context(session)
     page = _Page()
+    linesize = session.settings.linesize
     times, open_end = 1, False
     for item in body.items:
         if item.kind == "directive":
@@ -88,7 +92,12 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
             text = numfmt.format_value(value, item.format)
         else:
             text = value if isinstance(value, str) else numfmt.number(value)
-        page.write(text * times)
+        if "{" in text:
+            for piece, style in smcl.pieces(text * times, page.style, lambda: page.column, linesize):
+                page.style = style
+                page.write(piece)
+        else:
+            page.write(text * times)
         times = 1
     last = len(page.lines) - 1
     blocks: list[Block] = [Line(tuple(row), open=open_end and k == last) for k, row in enumerate(page.lines)]
@@ -108,7 +117,7 @@ def _direct(page: _Page, item: ast.DisplayItem) -> int:
     name = _full(found[1]) if found else None
     if found is None or name is None:
         raise InvalidSyntax(f"{item.text} invalid", item.span)
-    number = int(found[2]) if found[2] is not None else 1
+    number = min(int(found[2]), _WIDEST) if found[2] is not None else 1
     match name:
         case "_newline":
             page.write("\n" * number)

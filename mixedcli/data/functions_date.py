@@ -112,11 +112,11 @@ def _hms(hours: Floats, minutes: Floats, seconds: Floats) -> Any:
 
 def _date(text: str, mask: str, topyear: float = SYSMISS) -> float:
     """The day a text names, its parts in the order of the mask ("DMY", "MDY", "YMD"; "19Y" gives the century)."""
-    order = re.findall(r"(\d\d)?([DMY])|#", mask.upper())
-    parts = re.findall(r"\d+|[A-Za-z]+", text)
+    order = re.findall(r"(\d\d)?([DMY])", mask.upper())
+    parts = re.findall(r"[0-9]+|[A-Za-z]+", text)
     if len(parts) == 1 and parts[0].isdigit() and len(parts[0]) in (6, 8):
         parts = _run_together(parts[0], [letter for _, letter in order])
-    if len(parts) != len([1 for _, letter in order if letter]) or not parts:
+    if len(parts) != len(order) or not parts:
         return SYSMISS
     found = {"D": 1.0, "M": 1.0, "Y": 1960.0}
     for (century, letter), part in zip(order, parts, strict=True):
@@ -136,7 +136,7 @@ def _date(text: str, mask: str, topyear: float = SYSMISS) -> float:
 
 
 def _number(part: str, letter: str) -> float | None:
-    if part.isdigit():
+    if part.isascii() and part.isdigit():
         return float(part)
     if letter != "M" or len(part) < 3:
         return None

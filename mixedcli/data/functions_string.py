@@ -10,6 +10,7 @@ from typing import Any
 
 from mixedcli.data.functions import Function
 from mixedcli.data.missing import SYSMISS
+from mixedcli.data.operators import binary
 from mixedcli.errors import InvalidSyntax
 
 
@@ -291,6 +292,6 @@ TABLE: dict[str, Function] = {
     "real": _to_number("s", _real),
     "strofreal": _to_text("ns", _strofreal, 1),
     "string": _to_text("ns", _strofreal, 1),
-    "strdup": _to_text("sn", lambda s, n: s * (int(n) if 0 <= n < 1e9 else 0)),
+    "strdup": Function("sn", lambda s, n: binary("*", s, n), style="plain"),
     "soundex": _to_text("s", _soundex),
 }

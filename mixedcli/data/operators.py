@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.data.missing import SYSMISS
-from mixedcli.errors import InvalidSyntax, TypeMismatch
+from mixedcli.errors import InvalidSyntax, OutOfMemory, TypeMismatch
 
 Floats = NDArray[np.float64]
 Value: TypeAlias = "Floats | NDArray[np.object_] | float | str"
@@ -115,16 +115,21 @@ def _boxed(value: Value) -> NDArray[np.object_]:
     return box
 
 
+_LONGEST = 2_000_000_000
+"""Longest string, in characters."""
+
+
 def _repeat(text: Value, count: Value) -> Value:
-    """String duplication ``"ab" * 3``; a negative or missing count gives ""."""
+    """String duplication ``"ab" * 3``; a negative or missing count gives "".  Errors: r(950) far too long."""
     counts = np.asarray(count, dtype=np.float64)
-    whole = np.where((counts >= 1) & (counts < 2_000_000_001), counts, 0).astype(np.int64)
-    if whole.ndim == 0:
-        times = int(whole)
-        if isinstance(text, str):
-            return text * times
-        return _texts([s * times for s in as_column(text, len(text)).tolist()])  # type: ignore[arg-type]
-    return _texts([s * k for s, k in zip(as_column(text, whole.size).tolist(), whole.tolist(), strict=True)])
+    whole = np.where((counts >= 1) & (counts < SYSMISS), np.minimum(counts, _LONGEST), 0).astype(np.int64)
+    n = whole.size if whole.ndim else len(text) if isinstance(text, np.ndarray) else 1
+    strings = as_column(text, n).tolist()
+    times = np.broadcast_to(whole, (n,)).tolist()
+    if sum(len(s) * k for s, k in zip(strings, times, strict=True)) > _LONGEST:
+        raise OutOfMemory("insufficient memory")
+    made = [s * k for s, k in zip(strings, times, strict=True)]
+    return made[0] if isinstance(text, str) and not whole.ndim else _texts(made)
 
 
 def _texts(strings: list[str]) -> NDArray[np.object_]:

@@ -93,6 +93,34 @@ def test_display(text, shown):
     assert run(text) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('di "{hline 5}"', "-----"),
+        ('di "{hline}"', "-" * 79),
+        ('di "ab{hline}"', "ab" + "-" * 77),
+        ('di "a{col 5}b"', "a   b"),
+        ('di "{txt}N = {res}5"', "N = 5"),
+        ('di "{bf:bold} {err:bad}"', "bold bad"),
+        ('di "{c |}{space 2}{c +}"', "|  +"),
+        ('di "{hline 3}{c TT}{hline 3}"', "---+---"),
+        ('di "{1, 2} {nothing}"', "{1, 2} {nothing}"),
+    ],
+)
+def test_smcl_in_texts(text, shown):
+    _, run = driver()
+    assert run(text) == shown
+
+
+def test_smcl_changes_the_style_of_what_follows():
+    from mixedcli.commands.display import run as show
+    from mixedcli.parse import parse_line
+
+    session, _ = driver()
+    (line,) = show(session, parse_line('di "{txt}n = {res}" 5'), {}).blocks
+    assert [(s.text, s.style) for s in line.segments] == [("n = ", "text"), ("5", "result")]
+
+
 def test_coefficients_without_estimates():
     _, run = driver()
     assert run("di _b[x]") == "r(301): last estimates not found"

@@ -15,7 +15,7 @@ from mixedcli import ast
 from mixedcli.data.dataset import Column, Dataset, TimeSettings
 from mixedcli.data.expression import Context, as_column, evaluate, is_true, scalar
 from mixedcli.data.missing import SYSMISS, missing_value
-from mixedcli.errors import InvalidSyntax, NotFound, TypeMismatch, UnknownFunction
+from mixedcli.errors import InvalidSyntax, NotFound, OutOfMemory, TypeMismatch, UnknownFunction
 from mixedcli.parse import parse_expr
 
 A = missing_value("a")
@@ -253,6 +253,11 @@ def test_long_chains_do_not_recurse():
     for _ in range(2 * sys.getrecursionlimit()):
         chain = ast.Binary("+", chain, ast.Number(1.0))
     assert evaluate(chain, Context(DATA)) == 2.0 * sys.getrecursionlimit()
+
+
+def test_absurdly_long_strings_are_refused():
+    with pytest.raises(OutOfMemory):
+        evaluate(parse_expr('"abc" * 1e12'), Context(DATA))
 
 
 def test_nothing_writes_into_the_data():

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixedcli.data.dataset import Column, Dataset
 from mixedcli.data.expression import Context, evaluate
-from mixedcli.data.functions import _MODULES, find
+from mixedcli.data.functions import _MODULES, call, find
 from mixedcli.data.missing import SYSMISS, missing_value
 from mixedcli.data.stream import RandomStream
-from mixedcli.errors import TypeMismatch
+from mixedcli.errors import StataError, TypeMismatch
 from mixedcli.parse import parse_expr
 
 
@@ -312,11 +313,41 @@ def test_the_stream_goes_on_from_its_next_seed():
 @pytest.mark.parametrize("module", _MODULES)
 def test_every_row_of_a_table_survives_missing_arguments(module):
     """Each function answers with "." or a value, never with an exception, when its numbers are missing."""
-    import importlib
-
     for name, row in importlib.import_module(f"mixedcli.data.{module}").TABLE.items():
         if "s" in row.kinds:
             continue
         arguments = ", ".join("." for _ in row.kinds)
         value(f"{name}({arguments})", Dataset(n=1))
         assert find(name) is row or name in ("norm",), name
+
+
+ODD_NUMBERS = [0.0, 1.0, -1.0, 2.5, 1e-300, 1e16, -1e300, 8e307, SYSMISS, missing_value("z"), 32.0, 0.5]
+ODD_TEXTS = ["", " ", "abc def", "été \U0001f600", "%9.2f", "1/2/1999", "DMY", "##Y", "a.b*", '"', "\\1", "12", "²³"]
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_no_argument_makes_a_function_fail_with_anything_but_an_error_of_ours(data):
+    module = data.draw(st.sampled_from(_MODULES))
+    table = importlib.import_module(f"mixedcli.data.{module}").TABLE
+    row = table[data.draw(st.sampled_from(sorted(table)))]
+    kinds = row.kinds[: data.draw(st.integers(max(row.least, 0), len(row.kinds)))] if row.least >= 0 else row.kinds
+    odd = {"n": st.sampled_from(ODD_NUMBERS), "s": st.sampled_from(ODD_TEXTS)}
+    odd["a"] = odd["n"]
+    single = [data.draw(odd[kind]) for kind in kinds]
+    columns = []
+    for kind, first in zip(kinds, single, strict=True):
+        column = np.empty(2, dtype=object if kind == "s" else float)
+        column[:] = [first, data.draw(odd[kind])]
+        columns.append(column)
+    try:
+        scalar = call(row, single, 2, RandomStream(1))
+        rows = call(row, columns, 2, RandomStream(1))
+    except StataError:
+        return
+    if row.style != "random" and isinstance(rows, np.ndarray):
+        # a column gives row by row what single values give
+        one = scalar[0] if isinstance(scalar, np.ndarray) else scalar
+        assert rows[0] == one or (isinstance(one, float) and rows[0] == pytest.approx(one, rel=1e-12))
+    if isinstance(scalar, float):
+        assert not math.isnan(scalar) and not math.isinf(scalar)
