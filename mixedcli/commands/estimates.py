@@ -26,7 +26,7 @@ from mixedcli.blocks import Blank, Block, Cell, Column, Grid, Note, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.data.dataset import Column as Variable
 from mixedcli.errors import InvalidSyntax, LastEstimatesNotFound, NotFound, NotYetAvailable
-from mixedcli.model.spec import MixedFit
+from mixedcli.model.spec import Display, MixedFit
 from mixedcli.results import Estimates, Matrix, Stored
 from mixedcli.session import Outcome, Session
 
@@ -179,7 +179,7 @@ def _replay(session: Session, names: list[str], options: Options) -> Outcome:
                 f"estimates replay is not yet available after {estimates.stored.macros.get('cmd', '')}"
             )
         blocks += [Blank(), line(rule), line("Active results" if name == "." else f"Model {name}"), line(rule)]
-        blocks += report(estimates.fit, replace(estimates.fit.spec.display, level=None), session.settings.level)
+        blocks += report(estimates.fit, Display(), session.settings.level)
     return Outcome(blocks=tuple(blocks))
 
 

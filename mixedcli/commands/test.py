@@ -42,7 +42,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         df=result.df,
         value=result.chi2,
         p=result.p,
-        dropped=result.dropped,
+        dropped=tuple(i + 1 for i in result.dropped),
     )
     blocks: tuple[Block, ...] = (Blank(), block)
     r = Stored({"drop": float(bool(result.dropped)), "chi2": result.chi2, "p": result.p, "df": result.df})

@@ -51,6 +51,7 @@ def assemble(spec: MixedSpec, data: Dataset, selected: Rows) -> Assembled:
 
     selected: bool (observations,).  Errors: r(109) string variables, r(111) unknown names, r(2000) nothing left.
     """
+    depvar = _depvar(spec, data)
     level_names = _level_names(spec, data)
     by = resolve(spec.residuals.by, data) if spec.residuals.by else ""
     sample = _sample(spec, data, selected, [*level_names.values(), *([by] if by else [])])
@@ -59,7 +60,7 @@ def assemble(spec: MixedSpec, data: Dataset, selected: Rows) -> Assembled:
     rows = None if sample.all() else sample
     n = data.n if rows is None else int(np.count_nonzero(rows))
     columns = _Columns(data, rows, n)
-    y = factors.values(_depvar(spec, data), data, rows)
+    y = factors.values(depvar, data, rows)
     notes: list[str] = []
     if spec.residuals.time is not None:
         notes.append("Note: t() not required for this residual structure; ignored")  # stata: a public course log
@@ -75,7 +76,7 @@ def assemble(spec: MixedSpec, data: Dataset, selected: Rows) -> Assembled:
         residual_groups=max(len(labels), 1),
     )
     frame = ModelFrame(
-        depvar=_depvar(spec, data).name,
+        depvar=depvar.name,
         fixed=fixed,
         kept=kept,
         levels=level_frames,
