@@ -61,7 +61,8 @@ def call(row: Function, args: Sequence[Value], n: int, random: RandomStream) -> 
     """Apply a function to values; n is the number of rows of a column result.  Errors: r(198), r(109)."""
     _check(row, args)
     if row.style == "plain":
-        value: Value = row.body(*args)
+        with np.errstate(all="ignore"):
+            value: Value = row.body(*args)
         return value
     if row.style == "text":
         return _rowwise(row, args, n)

@@ -14,6 +14,8 @@ from mixedcli.errors import TypeMismatch
 
 Floats = NDArray[np.float64]
 
+_MAX_FLOAT = float(np.nextafter(np.float32(2.0**127), np.float32(0)))
+
 
 def _rows(*values: Value) -> int | None:
     """Number of rows of the first column among values; None if all are plain."""
@@ -140,8 +142,9 @@ def _clip(x: Floats, low: Floats, high: Floats) -> Floats:
 
 
 def _as_float(x: Value) -> Value:
-    """The value rounded to float, missing values kept."""
+    """The value rounded to float, missing values kept; "." beyond the range of float."""
     values = np.atleast_1d(np.asarray(x, dtype=np.float64))
+    values = np.where((values < SYSMISS) & (np.abs(values) > _MAX_FLOAT), SYSMISS, values)
     out = widen(narrow(values, "float"), "float")
     return out if isinstance(x, np.ndarray) else float(out[0])
 

@@ -83,17 +83,23 @@ def _itrim(s: str) -> str:
     return " " * lead + re.sub(" +", " ", body) + " " * tail
 
 
+def _times(s: str, count: float) -> int:
+    """How often to replace: never more than there is text; "." is always."""
+    return len(s) + 1 if count > len(s) else max(int(count), 0)
+
+
 def _subinstr(s: str, old: str, new: str, count: float) -> str:
     if not old:
         return s
-    return s.replace(old, new, -1 if count >= SYSMISS else max(int(count), 0))
+    return s.replace(old, new, _times(s, count))
 
 
 def _subinword(s: str, old: str, new: str, count: float) -> str:
     if not old:
         return s
     pattern = rf"(?<![^ ]){re.escape(old)}(?![^ ])"
-    return re.sub(pattern, lambda _: new, s, count=0 if count >= SYSMISS else max(int(count), 0) or len(s) + 1)
+    times = _times(s, count)
+    return re.sub(pattern, lambda _: new, s, count=times) if times else s
 
 
 def _word(s: str, n: float) -> str:
