@@ -59,7 +59,7 @@ def numbers(texts: Sequence[str]) -> Floats | None:
     joined = set().union(*texts) if texts else set()
     if joined <= _NUMBER_CHARACTERS:
         try:
-            return _coded([_number(t) for t in texts])
+            return np.array([_number(t) for t in texts], dtype=np.float64)
         except ValueError:
             return None
     if not joined <= _NUMBER_CHARACTERS | frozenset("abcdefghijklmnopqrstuvwxyz\t"):
@@ -76,24 +76,19 @@ def numbers(texts: Sequence[str]) -> Floats | None:
                 return None
         else:
             return None
-    return _coded(values)
-
-
-def _coded(values: list[float]) -> Floats:
-    """Overflows become "."."""
-    coded = np.array(values, dtype=np.float64)
-    coded[~np.isfinite(coded) | (coded <= -missing.SYSMISS)] = missing.SYSMISS
-    return coded
+    return np.array(values, dtype=np.float64)
 
 
 def _number(text: str) -> float:
+    """The number in the text; blank, "." and what is too large for a double are "."."""
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         stripped = text.strip()
         if not stripped or stripped == ".":
             return missing.SYSMISS
-        return float(stripped.translate(_D_EXPONENT))
+        value = float(stripped.translate(_D_EXPONENT))
+    return value if abs(value) < missing.SYSMISS else missing.SYSMISS
 
 
 def numeric_column(name: str, label: str, values: Floats, decimals: str = "float") -> Column:

@@ -25,12 +25,15 @@ def read_columns(raw: bytes, path: Path | None, layout: Layout) -> list[Column] 
 
     path: a file that holds just these bytes; pandas parses files, and only files, with several threads.
     """
+    quoted = b'"' in raw
+    if quoted and not _balanced(raw):
+        return None
     source = str(path) if path is not None else raw
     frame = _parsed(source, layout, na_values=["", "."], **_precision(layout.options.decimals))
     if frame is None:
         return None
     width = len(frame.columns)
-    if b'"' in raw and len(frame) != raw.count(b"\n") + (not raw.endswith(b"\n")) - layout.first_row:
+    if quoted and len(frame) != raw.count(b"\n") + (not raw.endswith(b"\n")) - layout.first_row:
         return None
     if len(layout.header or ()) > width:
         return None
@@ -50,6 +53,13 @@ def read_columns(raw: bytes, path: Path | None, layout: Layout) -> list[Column] 
             fields: Sequence[str] = texts[i].to_list()
             columns[i] = text_columns.column(names[i], labels[i], fields, layout.options.decimals)
     return [columns[i] for i in range(width)]
+
+
+def _balanced(raw: bytes) -> bool:
+    """Whether every line has an even number of quotes."""
+    characters = np.frombuffer(raw, dtype=np.uint8)
+    lines = np.searchsorted(np.flatnonzero(characters == ord("\n")), np.flatnonzero(characters == ord('"')))
+    return not (np.bincount(lines) % 2).any()
 
 
 def _precision(decimals: str) -> dict[str, str]:
@@ -89,7 +99,7 @@ def _numeric(name: str, label: str, values: NDArray[Any], decimals: str) -> Colu
         return Column(name, storage, values.astype(types.DTYPES[storage]), types.default_format(storage), label)
     if values.dtype.kind != "f" or np.isinf(values).any():
         return None
-    empty = np.isnan(values)
+    empty = ~(np.abs(values) < missing.SYSMISS)
     if empty.any():
         values = np.where(empty, missing.SYSMISS, values)
     return text_columns.numeric_column(name, label, values, decimals)
