@@ -305,6 +305,8 @@ class Grid:
 
 @frozen
 class SummaryRow:
+    """One variable's line of summarize."""
+
     name: str
     n: float
     mean: float

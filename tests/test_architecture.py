@@ -48,7 +48,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         {"numpy"},
     ),
     "dispatch": ({"parse", "ast", "commands", "render", "session", "errors"}, set()),
-    "cli": ({"dispatch", "session", "render", "errors"}, set()),
+    "cli": ({"shell", "dispatch", "session", "render", "errors"}, set()),
     "shell": ({"dispatch", "session", "render", "errors"}, {"prompt_toolkit"}),
 }
 #: the package's own entry points may see everything
