@@ -71,7 +71,8 @@ def coefficient(session: Session, kind: str, equation: str | None, name: str) ->
     v = session.e.matrices.get("V")
     if v is None:
         raise LastEstimatesNotFound("last estimates not found")
-    return float(np.sqrt(v.values[place, place]))
+    variance = float(v.values[place, place])
+    return variance**0.5 if variance >= 0 else float("nan")
 
 
 def column_of(colnames: tuple[str, ...], equation: str | None, name: str) -> int:

@@ -124,7 +124,7 @@ def _evaluate(expr: ast.Expr, context: Context) -> Value:
         case ast.Stored(kind, name):
             return _stored(context.stored(kind, name), context)
         case ast.Coef(kind, equation, name):
-            return context.coefficient(kind, equation, name)
+            return clean(context.coefficient(kind, equation, name))
         case ast.Element(matrix, row, column):
             return _element(_matrix(matrix, context), evaluate(row, context), evaluate(column, context))
     raise InvalidSyntax("invalid syntax")
@@ -151,10 +151,17 @@ def _chain(expr: ast.Binary, context: Context) -> Value:
 def _name(name: str, ops: tuple[ast.TimeOp, ...], node: ast.Var, context: Context) -> Value:
     if not ops and name in ("_n", "_N", "_pi", "_rc", "_cons"):
         return _system(name, context)
-    found = varlist.lookup(name, context.data, node.span)
+    known_scalar = not ops and name in context.scalars
+    try:
+        found = varlist.lookup(name, context.data, node.span)
+    except NotFound:
+        # an ambiguous abbreviation is no variable, but may be a scalar's full name
+        if not known_scalar:
+            raise
+        found = None
     if found is not None:
         return _pick(_column(found, ops, context), context)
-    if not ops and name in context.scalars:
+    if known_scalar:
         return context.scalars[name]
     if "." in name:
         return _indicators(name, node, context)
@@ -250,7 +257,7 @@ def _stored(value: Any, context: Context) -> Value:
         return clean(value)
     if value.values.size == 1:
         return clean(value.values.flat[0])
-    raise TypeMismatch("matrix found where a number is wanted")  # unverified: wording
+    raise TypeMismatch("type mismatch")
 
 
 def _matrix(node: ast.Expr, context: Context) -> NamedMatrix:

@@ -179,6 +179,17 @@ def test_ambiguous_abbreviation():
         evaluate(parse_expr("pri + 1"), Context(data))
 
 
+def test_a_scalar_where_the_name_abbreviates_two_variables():
+    data = DATA.with_columns([Column("prior", "byte", np.zeros(5, dtype=np.int8))])
+    assert value("pr", Context(data, scalars={"pr": 3.0})) == 3.0
+
+
+def test_unknown_coefficients_are_missing():
+    context = Context(DATA, coefficient=lambda *_: float("nan"))
+    assert value("_se[x]", context) == "."
+    assert value("_b[x] < .", context) == 0.0
+
+
 def test_rows_leave_n_and_subscripts_alone():
     context = Context(DATA, rows=np.array([False, True, False, True, False]))
     assert value("_n", context) == [2.0, 4.0]
