@@ -17,6 +17,7 @@ from mixedcli import ast
 from mixedcli.data import factors
 from mixedcli.data.dataset import Column, Dataset, TimeSettings
 from mixedcli.data.factors import Part
+from mixedcli.data.levels import Factors
 from mixedcli.data.missing import SYSMISS
 from mixedcli.errors import FactorValues, NotFound, TypeMismatch, VarlistNotAllowed
 from mixedcli.parse import parse_varlist
@@ -216,3 +217,36 @@ def test_hierarchical_models_have_no_column_too_many(text):
     columns = [factors.values(t, DATA) for t in terms(text) if t.status == "value"]
     matrix = np.column_stack([np.ones(DATA.n), *columns])
     assert np.linalg.matrix_rank(matrix) == matrix.shape[1]
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=4), st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_no_term(pieces, random):
+    order = list(range(DATA.n))
+    random.shuffle(order)
+    sample = np.arange(DATA.n) % 5 != 0
+    shuffled = DATA.rows(np.array(order))
+    text = " ".join(pieces)
+    assert terms(text, data=shuffled, sample=sample[order]) == terms(text, sample=sample)
+
+
+@pytest.mark.parametrize("size", [3, 200])
+def test_observed_combinations_of_few_and_many_levels(size):
+    """Dense and sparse tables of combinations against a set of tuples."""
+    rng = np.random.default_rng(size)
+    cells = rng.integers(0, size, (500, 3))
+    cells[:size, 0] = cells[:size, 1] = cells[:size, 2] = np.arange(size)
+    data = Dataset().with_columns([Column(n, "int", cells[:, k].astype(np.int16)) for k, n in enumerate("pqr")])
+    found = Factors(data, np.ones(data.n, dtype=bool))
+    occurs = found.observed([found.get(name, ()) for name in "pqr"])
+    seen = set(map(tuple, cells.tolist()))
+    for cell in [*sorted(seen)[:50], *map(tuple, rng.integers(0, size, (50, 3)).tolist())]:
+        assert occurs(cell) == (cell in seen)
+    assert not occurs((size, 0, 0))
+
+
+def test_missing_values_belong_to_no_level():
+    data = DATA.with_columns([Column("m", "byte", np.where(GRID[:, 2] == 0, 101, 7).astype(np.int8))])
+    assert names("i.m", data=data) == "7b.m"
+    (term,) = terms("7.m", data=data)
+    assert (factors.values(term, data) == np.where(GRID[:, 2] == 0, SYSMISS, 1.0)).all()
+    assert names("i.m", data=data, sample=GRID[:, 2] == 0) == ""
