@@ -66,11 +66,12 @@ def _first_init(self: Any, *args: Any, **kwargs: Any) -> None:
 
 
 def _compared(cls: type[Any]) -> Callable[[Any], Any]:
-    """Reads the fields that take part in comparison, as one value; made when first needed."""
+    """Reads the fields that take part in comparison, as a tuple; made when first needed."""
     made = cls.__dict__.get("__compared__")
     if made is None:
         names = [item.name for item in fields(cls) if item.compare]
-        made = attrgetter(*names) if names else type
+        # always a tuple, whose comparison takes identical parts as equal (nan, arrays)
+        made = attrgetter(*names, "__class__")
         cls.__compared__ = made
     return made
 

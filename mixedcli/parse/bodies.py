@@ -171,6 +171,7 @@ def _line(source: str, start: int, end: int, children: list[Any]) -> ast.Command
 
 
 def command(source: str, end: int, draft: Draft, prefixes: list[ast.Prefix]) -> ast.Command:
+    """The finished node of a command that ends at ``end``."""
     return ast.Command(
         draft.name.text,
         draft.body,

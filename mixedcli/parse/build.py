@@ -119,3 +119,9 @@ def _check_operators(node: object) -> None:
             if level > OPERATORS:
                 raise ExpressionTooLong("expression too long")
             stack.extend((getattr(item, field.name), level) for field in fields(item))
+
+
+def head_kind(text: str) -> str:
+    """The kind of command that the first word after the prefixes is in the grammar (OTHER: not listed there)."""
+    *_, last = _machine().run(text, "head")
+    return cast(Token, last).kind

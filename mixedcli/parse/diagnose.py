@@ -6,8 +6,7 @@ import re
 
 from mixedcli.errors import InvalidSyntax, Span, StataError, Unbalanced
 
-_WORD = re.compile(r"[\w.*?~#]+|\S")
-_EXPRESSION = frozenset(("NUMBER", "COMPARE"))
+_WORD = re.compile(r"[\w.*?~#]+|[=<>|]+|\S")
 
 
 def syntax_error(text: str, position: int, accepted: frozenset[str]) -> StataError:

@@ -87,6 +87,9 @@ class _Scanner:
                     self._blank(stop)
             elif self.comment:
                 self._inside_comment(kind, stop)
+            elif kind == "*/":  # ends nothing here; its / may begin a comment
+                at = stop + 1
+                self._copy(stop, at)
             elif kind == "/*" and (self.star or not self.quotes):
                 self.comment = 1
                 self._blank(stop)

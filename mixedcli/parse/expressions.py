@@ -88,6 +88,7 @@ def _coef(source: str, start: int, end: int, children: list[Any]) -> ast.Expr:
 
 
 def equation_of(token: Token) -> str:
+    """The name in ``[eq]``."""
     return token.text[1:-1].strip()
 
 

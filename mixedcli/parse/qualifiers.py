@@ -30,6 +30,8 @@ class Draft:
 
 @frozen
 class Options:
+    """What stands behind a comma."""
+
     options: tuple[ast.Option, ...]
 
 
@@ -51,6 +53,7 @@ class Parts(NamedTuple):
 
 
 def sorted_parts(children: list[Any]) -> Parts:
+    """Qualifiers and options apart from everything else.  Errors: r(198) when one stands there twice."""
     heads: list[Any] = []
     qualifiers: dict[str, Any] = {}
     options: tuple[ast.Option, ...] = ()
@@ -67,6 +70,7 @@ def sorted_parts(children: list[Any]) -> Parts:
 
 
 def draft(parts: Parts, name: Token, body: ast.Body) -> Draft:
+    """A command with its qualifiers and options."""
     return Draft(name, body, parts.options, **parts.qualifiers)
 
 

@@ -257,7 +257,7 @@ ERRORS: list[tuple[str, type[StataError], str, Span]] = [
     ("mixed y R.x || id:", InvalidSyntax, "R.x:  operator invalid", Span(8, 11)),
     ("mixed y || _all: r.x", InvalidSyntax, "r.x:  operator invalid", Span(17, 20)),
     ("mixed y || _all: x R.a", InvalidSyntax, "R.a:  operator invalid", Span(19, 22)),
-    ("mixed y x if || id:", InvalidSyntax, "invalid syntax", Span(13, 14)),
+    ("mixed y x if || id:", InvalidSyntax, "invalid syntax", Span(13, 15)),
     ("mixed y || id:, cov(un", Unbalanced, "unbalanced parentheses", Span(19, 20)),
     ("mixed y || id:, cov(un))", Unbalanced, "unbalanced parentheses", Span(23, 24)),
     ("mixed y using f || id:", VarlistNotAllowed, "using not allowed", Span(6, 15)),
