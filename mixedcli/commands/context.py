@@ -108,7 +108,7 @@ def _equation(equation: str, known: list[str]) -> str:
     raise EquationNotFound(f"equation [{equation}] not found")
 
 
-_OPERATORS = re.compile(r"(?:[LFDS]\d*)+$")
+_OPERATORS = r"(?:[LFDS]\d*)+$"
 
 
 def canonical(name: str) -> tuple[str, ...]:
@@ -123,7 +123,7 @@ def _canonical_part(part: str) -> str:
     digits = re.match(r"i?(\d*)", mark)
     level = digits[1] if digits else ""
     rest = mark[digits.end() :] if digits else mark
-    operators = _OPERATORS.search(rest)
+    operators = re.search(_OPERATORS, rest)
     shifts = operators[0] if operators else ""
     kind = level or ""  # c. and o. need no mark: a continuous variable is its name
     return ".".join(x for x in (kind + shifts, variable) if x)

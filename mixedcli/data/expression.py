@@ -168,7 +168,7 @@ def _name(name: str, ops: tuple[ast.TimeOp, ...], node: ast.Var, context: Contex
     raise NotFound(f"{name} not found", node.span)
 
 
-_MARKED = re.compile(r"(?:i?(\d+))?(?:bn|b|co|c|o)?((?:[LFDSlfds]\d*)*)")
+_MARKED = r"(?:i?(\d+))?(?:bn|b|co|c|o)?((?:[LFDSlfds]\d*)*)"  # compiled when a name has a point
 
 
 def _indicators(name: str, node: ast.Var, context: Context) -> Value:
@@ -176,7 +176,7 @@ def _indicators(name: str, node: ast.Var, context: Context) -> Value:
     factors: list[Value] = []
     for part in name.split("#"):
         mark, _, variable = part.rpartition(".")
-        found = _MARKED.fullmatch(mark)
+        found = re.fullmatch(_MARKED, mark)
         if found is None:
             raise NotFound(f"{name} not found", node.span)
         ops = [

@@ -184,7 +184,7 @@ def expand(terms: ast.Varlist, data: Dataset, sample: NDArray[np.bool_]) -> tupl
     bases = _bases(products)
     factors = Factors(data, sample)
     present = {_key(p) for p in products}
-    out: dict[frozenset[Part] | tuple[Part, ...], ModelTerm] = {}
+    out: dict[tuple[Part, ...], ModelTerm] = {}
     for references in products:
         for term in _cells(references, factors, bases, present):
             out.setdefault(_same(term.parts), term)

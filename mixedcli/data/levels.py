@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from mixedcli.data import timeseries
 from mixedcli.data.dataset import Dataset
 from mixedcli.data.missing import is_missing
 from mixedcli.errors import FactorValues
+from mixedcli.frozen import frozen
 
 LARGEST = 32740
 """Greatest value a factor variable may have."""
@@ -21,7 +21,7 @@ _DENSE = 5_000_000
 """Up to so many combinations a table of counts is kept; beyond, the sorted codes that occur."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Factor:
     """A factor in the sample: its levels in order, how often each occurs, and each row's position among them."""
 

@@ -8,8 +8,6 @@ from mixedcli import ast
 from mixedcli.data.dataset import Dataset
 from mixedcli.errors import NotFound, Span, TooManySpecified, VarlistNotAllowed, VarlistRequired
 
-_WILD = re.compile(r"[*?~]")
-
 
 def resolve(name: str, data: Dataset, span: Span | None = None) -> str:
     """The variable of that name or, failing that, of that unique abbreviation.
@@ -70,7 +68,7 @@ def expand_reference(ref: ast.VarRef | ast.VarRange, data: Dataset) -> tuple[str
         return order[first : last + 1]
     if ref.pattern == "_all":
         return data.names
-    if not _WILD.search(ref.pattern):
+    if not any(wild in ref.pattern for wild in "*?~"):
         return (resolve(ref.pattern, data, ref.span),)
     # ~ is a * that must end up meaning one variable
     parts = [{"*": ".*", "~": ".*", "?": "."}.get(c) or re.escape(c) for c in ref.pattern]
