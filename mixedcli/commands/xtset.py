@@ -168,7 +168,7 @@ def _gaps(time: NDArray[Any], panel: NDArray[Any], settings: TimeSettings) -> in
         raise RepeatedTimes("time variable must contain only integer values")  # unverified: wording
     periods = step / settings.delta
     if (np.abs(periods - np.rint(periods)) > 1e-6).any():
-        raise RepeatedTimes("time values with periods less than delta() found")
+        raise RepeatedTimes("time values with periods less than delta() found")  # unverified: wording
     return int(np.count_nonzero(np.rint(periods) > 1))
 
 

@@ -106,14 +106,11 @@ _LABEL = 46
 def description(block: Description, linesize: int) -> Iterator[Line]:
     """describe (stata: ex04.log, ex12.log)."""
     full = row(t("-" * max(79, 0)))
-    yield row(t("Contains data"), *((t(" from "), r(block.source)) if block.source else ()))
-    facts = _wrapped_label(block.label)
-    yield from _fact(" Observations:", block.observations, facts)
-    yield from _fact("    Variables:", block.variables, [block.timestamp] if block.timestamp else [""])
-    if block.has_notes:
-        yield row(t(" " * _LABEL + "(_dta has notes)"))
+    if block.header:
+        yield from _description_header(block)
     if block.rows:
-        yield full
+        if block.header:
+            yield full
         yield row(t("Variable      Storage   Display    Value"))
         yield row(t("    name         type    format    label      Variable label"))
         yield full
@@ -123,11 +120,22 @@ def description(block: Description, linesize: int) -> Iterator[Line]:
         yield row(r(f"{name:<16}"), t(f"{x.type:<8}{x.format:<11}{abbreviate(x.value_label, 10):<11}"), r(label[0]))
         for more in label[1:]:
             yield row(r(" " * _LABEL + more))
+    if not block.header:
+        return
     if block.rows:
         yield full
     yield row(t("Sorted by: "), r("  ".join(block.sorted_by)))
     if block.changed:
         yield row(t("     Note: Dataset has changed since last saved."))
+
+
+def _description_header(block: Description) -> Iterator[Line]:
+    yield row(t("Contains data"), *((t(" from "), r(block.source)) if block.source else ()))
+    facts = _wrapped_label(block.label)
+    yield from _fact(" Observations:", block.observations, facts)
+    yield from _fact("    Variables:", block.variables, [block.timestamp] if block.timestamp else [""])
+    if block.has_notes:
+        yield row(t(" " * _LABEL + "(_dta has notes)"))
 
 
 def _wrapped_label(label: str) -> list[str]:

@@ -34,6 +34,7 @@ class Site(http.server.BaseHTTPRequestHandler):
         self.seen.append((self.path, mark))
         if self.path == "/slow":
             self.hold.wait(5)
+            return
         if self.path == "/secret":
             self.send_error(403)
             return
@@ -125,7 +126,7 @@ def test_errors(site: str, tmp_path: Path) -> None:
         fetch.fetch(f"http://127.0.0.1:{_closed_port()}/x.csv")
     with pytest.raises(InvalidSyntax):
         fetch.fetch("http://[bad/x.csv")
-    with pytest.raises(InvalidSyntax):
+    with pytest.raises(HostNotFound):
         fetch.fetch("http://127.0.0.1:99999999/x.csv")
     # nothing half-done stays in the cache
     assert not [p for p in (tmp_path / "cache").rglob("*") if p.is_file()]

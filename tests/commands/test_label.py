@@ -1,0 +1,98 @@
+"""label and its subcommands."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from driving import driver
+
+from mixedcli.data import missing
+from mixedcli.data.dataset import Column, Dataset
+
+
+def data() -> Dataset:
+    text = np.empty(1, dtype=object)
+    text[0] = "a"
+    return Dataset().with_columns([Column("x", "byte", np.array([1], dtype=np.int8)), Column("s", "str1", text)])
+
+
+def test_labels_of_data_and_variables() -> None:
+    session, run = driver(data())
+    run('label data "my data"')
+    run('la var x "an x"')
+    assert (session.data.label, session.data.columns["x"].label) == ("my data", "an x")
+    run("label data")
+    run("label variable x")
+    assert (session.data.label, session.data.columns["x"].label) == ("", "")
+    run(f'label variable x "{"é" * 100}"')
+    assert session.data.columns["x"].label == "é" * 80
+
+
+def test_define_and_list() -> None:
+    _, run = driver(data())
+    run('label define yn 1 yes 0 "no thanks" .a `"said "no""\'')
+    assert run("label list yn").split("\n") == [
+        "yn:",
+        "           0 no thanks",
+        "           1 yes",
+        '          .a said "no"',
+    ]
+    assert run("label dir") == "yn"
+
+
+def test_changing_a_label() -> None:
+    session, run = driver(data())
+    run("label define yn 0 no 1 yes")
+    assert run("label define yn 2 maybe") == "r(110): label yn already defined"
+    assert run("label define yn 1 no, add") == "r(180): invalid attempt to modify label"
+    run("label define yn 2 maybe, add")
+    run('label define yn 1 aye 0 "", modify')
+    assert session.data.value_labels["yn"] == {1.0: "aye", 2.0: "maybe"}
+    run("label copy yn other")
+    run("label define yn 5 five, replace")
+    assert session.data.value_labels == {"yn": {5.0: "five"}, "other": {1.0: "aye", 2.0: "maybe"}}
+    run("label drop other")
+    run("label drop _all")
+    assert session.data.value_labels == {}
+
+
+def test_attaching() -> None:
+    session, run = driver(data())
+    run("label values x yn")  # may be defined later
+    assert session.data.columns["x"].value_label == "yn"
+    run("label values x .")
+    assert session.data.columns["x"].value_label == ""
+    assert run("label values s yn") == "r(181): may not label strings"
+
+
+def test_missing_codes() -> None:
+    session, run = driver(data())
+    run("label define m .z last")
+    assert session.data.value_labels["m"] == {missing.missing_value("z"): "last"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "rc"),
+    [
+        ("label", 198),
+        ("label nonsense", 198),
+        ("label define yn", 198),
+        ("label define yn 1", 198),
+        ("label define yn 1.5 x", 198),
+        ("label define yn 1e12 x", 198),
+        ("label define yn nan x", 198),
+        ("label define yn x 1", 198),
+        ("label define 1yn 1 a", 198),
+        ("label list nope", 111),
+        ("label drop nope", 111),
+        ("label variable nope x", 111),
+        ("label values nope yn", 111),
+        ("label copy nope x", 111),
+        ("label values", 100),
+    ],
+)
+def test_failures(typed: str, rc: int) -> None:
+    session, run = driver(data())
+    before = session.data
+    assert run(typed).startswith(f"r({rc}): ")
+    assert session.data is before
