@@ -45,6 +45,7 @@ _STYLES: dict[str, Style] = {
 #: directive with a number in parentheses: full name, minimum abbreviation
 _COUNTED = {"_newline": "_n", "_skip": "_s", "_column": "_col", "_dup": "_d", "_char": "_char"}
 
+# unverified: a comma shows one blank
 _WRITTEN = {",": " ", "_quote": '"', "_asis": ""}
 _CONTINUE = "_continue"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from driving import column, driver
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixedcli.data.dataset import Column, Dataset, TimeSettings
@@ -103,6 +103,7 @@ def test_sort_in_a_range():
     assert session.data.sorted_by == ()
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(-5, 5), st.sampled_from("abc")), max_size=30))
 def test_sort_agrees_with_pythons(rows):
     names = np.empty(len(rows), dtype=object)

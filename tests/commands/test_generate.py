@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from driving import column, driver
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixedcli.data.dataset import Column, Dataset, TimeSettings
@@ -190,6 +190,7 @@ def _one_after_the_other(y, rule):
     return y
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-50, 50), min_size=1, max_size=12))
 def test_replace_goes_row_by_row(values):
     data = Dataset().with_columns([Column("y", "double", np.array(values, dtype=float))])

@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixedcli import ast
@@ -300,6 +300,7 @@ def _reference(op: str, a: float, b: float) -> float:
     return out if abs(out) < SYSMISS else SYSMISS
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["+", "-", "*", "/", "==", "!=", "<", ">=", "&", "|"]), st.lists(st.tuples(numbers, numbers)))
 def test_operators_on_columns_follow_the_rules_for_single_numbers(op, pairs):
     data = Dataset().with_columns(

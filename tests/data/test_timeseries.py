@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixedcli.ast import TimeOp
@@ -26,6 +26,7 @@ def with_settings(data, settings):
     return Dataset(data.columns, data.n, settings=settings)
 
 
+@settings(deadline=None)
 @given(
     st.sets(st.tuples(st.integers(1, 3), st.integers(-4, 6)), max_size=20).flatmap(
         lambda s: st.permutations(sorted(s))
