@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,6 +64,8 @@ def write_atomic(path: Path, name: str, write: Callable[[BinaryIO], None]) -> No
     Whatever goes wrong, the file that was there before is still there.
     Errors: r(603) cannot be created, r(693) writing failed (disk full).
     """
+    import tempfile
+
     target = path.resolve()  # a link stays a link: its target is replaced
     if target.is_dir():
         raise FileCannotOpen(f"file {name} could not be opened")

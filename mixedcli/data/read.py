@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from mixedcli.data.dataset import Dataset
-from mixedcli.data.dta_read import parse_dta, read_dta
 from mixedcli.data.files import Progress, is_url, located, opening
 from mixedcli.errors import FileCannotOpen, FileReadError, FileTypeUnknown
 
@@ -36,6 +35,8 @@ def load_dta(name: str, cwd: str = "", progress: Progress | None = None, *, last
 
     Errors: r(601), r(603), r(610) not a Stata file, r(692) corrupted, r(950) too large, and those of ``fetch.fetch``.
     """
+    from mixedcli.data.dta_read import read_dta
+
     path = fetched(name, cwd, progress, lasting=lasting)
     with opening(name):
         with path.open("rb") as file:
@@ -47,6 +48,8 @@ def load_dta(name: str, cwd: str = "", progress: Progress | None = None, *, last
 def _unpacked_dta(path: Path, name: str) -> Dataset:
     import gzip
     import zlib
+
+    from mixedcli.data.dta_read import parse_dta
 
     try:
         raw = gzip.decompress(path.read_bytes())

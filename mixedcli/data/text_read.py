@@ -5,7 +5,6 @@ Small files are read with the standard library alone, because pandas takes longe
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import field
 from pathlib import Path
@@ -205,6 +204,8 @@ def _plain(options: TextOptions, layout: Layout) -> bool:
 
 def _records(text: str, layout: Layout) -> list[list[str]]:
     if layout.options.binding == "strict" and '"' in text and len(layout.delimiter) == 1:
+        import csv
+
         reader = csv.reader(text.splitlines(keepends=True), delimiter=layout.delimiter)
         csv.field_size_limit(max(len(text), csv.field_size_limit()))
         return [record for record in reader if record]
@@ -223,6 +224,8 @@ def _split(lines: list[str], layout: Layout) -> list[list[str]]:
         return [[_unquoted(f) for f in pattern.split(line.strip(lead) if lead else line)] for line in lines]
     if options.binding == "nobind" or not any('"' in line for line in lines):
         return [line.split(delimiter) for line in lines]
+    import csv
+
     csv.field_size_limit(max(max(map(len, lines)), csv.field_size_limit()))
     records: list[list[str]] = []
     for line in lines:
