@@ -26,15 +26,34 @@ Ints = NDArray[np.int64]
 
 
 @frozen
+class Factor:
+    """The levels of an ``R.varname`` term as random effects, one indicator column each.
+
+    codes: shape (n,), integers 0..levels-1, unique across the groups of the term's own level.
+    largest: the most levels any one group has (for ``_all``: all of them).
+    """
+
+    codes: Ints
+    levels: int
+    largest: int
+
+
+@frozen
 class Equation:
     """One random-effects equation: its columns of Z (indices into ``Design.columns``) and its covariance structure.
 
     ``covariance`` is a class of ``engine.recov`` applied to q = len(z) effects.
     An equation without columns ("(empty)") is legal and carries no parameters.
+    ``factor``: an R.varname term; it takes the place of columns (z is empty), with covariance Identity or Exchangeable.
     """
 
     z: tuple[int, ...]
     covariance: type[RandomCovariance]
+    factor: Factor | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.z and self.factor is None
 
 
 @frozen
@@ -73,6 +92,11 @@ class Design:
     @property
     def p(self) -> int:
         return len(self.x)
+
+    @property
+    def crossed(self) -> bool:
+        """Whether there are R.varname terms."""
+        return any(e.factor is not None for level in self.levels for e in level.equations)
 
 
 @frozen

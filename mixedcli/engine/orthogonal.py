@@ -98,7 +98,8 @@ def prepare(design: Design) -> Frame:
     y = Column(design.y, y_shift)
     order = ([constant] if constant is not None else []) + [k for k in range(p) if k != constant]
 
-    products = cross_gram(columns, y, design.residual_by, design.residual_groups)
+    with np.errstate(over="ignore", invalid="ignore"):
+        products = cross_gram(columns, y, design.residual_by, design.residual_groups)
     total = products.sum(0)
     if not np.isfinite(total).all():
         raise InitialValues("initial values not feasible")  # squares overflow: values beyond 1e150
