@@ -38,7 +38,11 @@ def located(name: str, cwd: str) -> Path:
     if name.startswith("~"):
         with contextlib.suppress(RuntimeError):
             path = path.expanduser()
-    return Path(cwd) / path if cwd else path
+    found = Path(cwd) / path if cwd else path
+    if "\\" in name and os.sep == "/" and not found.exists():
+        # do-files written on Windows; a file whose name really holds a backslash comes first
+        return located(name.replace("\\", "/"), cwd)
+    return found
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def widen(values: NDArray[np.generic], storage: str) -> Floats:
         return values.astype(np.float64, copy=False)
     out = values.astype(np.float64)
     if storage == "float":
-        bad = ~(values < FLOAT_SYSMISS)  # type: ignore[operator]
+        bad = ~(values < FLOAT_SYSMISS)
         if bad.any():
             # float codes scale to double codes by a power of two
             out[bad] = out[bad] * (SYSMISS / float(FLOAT_SYSMISS))

@@ -24,9 +24,9 @@ def fetched(name: str, cwd: str = "", progress: Progress | None = None, *, lasti
         return fetch(name, progress, lasting=lasting)
     path = located(name, cwd)
     with opening(name):
-        if path.is_dir():
-            raise FileCannotOpen(f"file {name} could not be opened")
         path.stat()
+        if not path.is_file():  # a directory, or a device without an end
+            raise FileCannotOpen(f"file {name} could not be opened")
     return path
 
 

@@ -255,3 +255,17 @@ def _saved(folder: Path, wanted: TimeSettings) -> str:
     data = parse_dta(memoryview(GOOD), "x.dta")
     write_dta(Dataset(columns=data.columns, n=data.n, settings=wanted), folder / "x.dta")
     return str(folder / "x.dta")
+
+
+def test_backslashes_of_windows_do_files(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "x.dta").write_bytes(GOOD)
+    assert load_dta("sub\\x.dta", str(tmp_path)).n == 3
+    with pytest.raises(FileNotFound):
+        load_dta("sub\\y.dta", str(tmp_path))
+
+
+def test_devices_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").symlink_to("/dev/zero")
+    with pytest.raises(FileCannotOpen):
+        load("x.csv", str(tmp_path))
