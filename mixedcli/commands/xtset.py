@@ -116,7 +116,7 @@ def _set(session: Session, panel: str, time: str, options: Options) -> Outcome:
     if time and wanted:
         numfmt.parse(wanted)
         data = data.with_metadata([replace(data.columns[time], format=wanted)])
-    data = replace(data, settings=settings, changed=True)
+    data = replace(data, settings=settings, changed=data.changed or settings != data.settings)
     facts = _facts(data, settings)
     blocks, returned = _report(data, settings, facts), _returned(settings, facts)
     keys = (panel, time) if panel and time else (time,) if time else ()

@@ -1,1 +1,4 @@
-"""The data set in memory: columns, types, labels; reading, writing and evaluating. Nothing else imports pandas or pyreadstat."""
+"""The data set in memory: columns, types, labels; reading, writing, evaluating.
+
+Nothing else imports pandas or pyreadstat.
+"""

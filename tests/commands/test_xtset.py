@@ -116,3 +116,6 @@ def test_settings_give_lags_their_meaning_and_are_saved(tmp_path: object) -> Non
     run(f'save "{tmp_path}/x"')
     run(f'use "{tmp_path}/x", clear')
     assert session.data.settings == TimeSettings("id", "t")
+    assert not session.data.changed
+    run("xtset id t")
+    assert not session.data.changed
