@@ -20,18 +20,27 @@ T43 = ROOT / "fixtures" / "t43" / "t43.csv"
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[=>]|[\r\b]")
 
 
+def environment(home: Path) -> dict[str, str]:
+    return {
+        **os.environ, "TERM": "xterm", "HOME": str(home), "XDG_STATE_HOME": str(home), "PYTHONPATH": str(ROOT),
+        "COLUMNS": "100", "LINES": "40", "PROMPT_TOOLKIT_NO_CPR": "1",
+    }  # fmt: skip
+
+
 class Terminal:
     """A running prompt: type into it, wait for text."""
 
     def __init__(self, home: Path, *arguments: str) -> None:
         self.master, slave = pty.openpty()
-        environment = {
-            **os.environ, "TERM": "xterm", "HOME": str(home), "XDG_STATE_HOME": str(home), "PYTHONPATH": str(ROOT),
-            "COLUMNS": "100", "LINES": "40", "PROMPT_TOOLKIT_NO_CPR": "1",
-        }  # fmt: skip
         command = [sys.executable, "-m", "mixedcli", *arguments]
         self.process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True, close_fds=True
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=environment(home),
+            start_new_session=True,
+            close_fds=True,
         )
         os.close(slave)
         self.seen = ""
@@ -138,7 +147,7 @@ def test_control_c_stops_a_running_command_only(tmp_path: Path) -> None:
     running.master, running.seen = master, ""
     running.process = subprocess.Popen(
         [sys.executable, "-c", code], stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
-        env={**os.environ, "TERM": "xterm", "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "PROMPT_TOOLKIT_NO_CPR": "1"},
+        env=environment(tmp_path),
     )  # fmt: skip
     os.close(slave)
     try:

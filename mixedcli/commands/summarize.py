@@ -102,9 +102,11 @@ def statistics(x: Floats, *, detail: bool = False) -> dict[str, float]:
     out = {"N": float(n), "sum_w": float(n), "mean": mean, "Var": variance}
     out["sd"] = math.sqrt(variance) if n > 1 else math.nan
     if detail:
-        moment = squares / n
-        out["skewness"] = float(np.mean(centred**3)) / moment**1.5 if moment > 0 else math.nan
-        out["kurtosis"] = float(np.mean(centred**4)) / moment**2 if moment > 0 else math.nan
+        # in units of the largest deviation, so that powers neither underflow nor overflow
+        u = centred / (float(np.max(np.abs(centred))) or math.nan)
+        moment = float(np.mean(u**2))
+        out["skewness"] = float(np.mean(u**3)) / moment**1.5
+        out["kurtosis"] = float(np.mean(u**4)) / moment**2
         out["sum"] = float(x.sum())
         out["min"], out["max"] = float(x.min()), float(x.max())
         ordered = np.sort(x)

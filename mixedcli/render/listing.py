@@ -50,7 +50,7 @@ def _clean(block: Listing, widths: list[int], number: int) -> Iterator[Line]:
 
 def _display(block: Listing, widths: list[int], stub: int, number: int, linesize: int) -> Iterator[Line]:
     """Every observation in a box of its own, its variables in as many bands as needed (unverified: band widths)."""
-    room = linesize - stub - 3
+    room = linesize - stub - 4
     bands: list[list[int]] = [[]]
     for k, w in enumerate(widths):
         used = sum(widths[i] + 3 for i in bands[-1])

@@ -71,7 +71,7 @@ def summary(block: SummaryTable, linesize: int) -> Iterator[Line]:
             if block.weighted:
                 cells.append(numfmt.text(x.weight, "%9.0g").rjust(12))
             cells.append(numfmt.text(x.mean, x.format).rjust(12))
-            cells.append(numfmt.text(x.sd, x.format).rjust(12 if block.weighted else 13))
+            cells.append(numfmt.text(x.sd, x.format).rjust(12))
             cells.append(numfmt.text(x.minimum, x.format).rjust(10 if block.weighted else 11))
             cells.append(numfmt.text(x.maximum, x.format).rjust(11))
         yield row(t(f"{name:>12} |"), r("".join(cells)))
