@@ -76,14 +76,14 @@ def _dense(level: Level, rows: NDArray[np.int64]) -> Level:
 
 
 def opened(space: Space, psi: Floats, typical: Floats) -> Floats:
-    """psi with every vanishing direction of a covariance matrix widened to a tenth of ``typical``.
+    """psi with every vanishing direction of a covariance matrix widened to a hundredth of ``typical``.
 
     The square root's origin is stationary whether or not it is the maximum: a search must not begin there.
     """
     out = psi.copy()
     for t in space.terms:
         w, U = np.linalg.eigh(t.structure.matrix(psi[t.own]))
-        least = 0.1 * float(np.min(np.diag(t.structure.matrix(typical[t.own]))))
+        least = 0.01 * float(np.min(np.diag(t.structure.matrix(typical[t.own]))))
         if w.min(initial=np.inf) < 0.1 * least:
             out[t.own] = t.structure.elements((U * np.maximum(w, least)) @ U.T)
     return out
@@ -95,15 +95,13 @@ def uphill_from_boundary(objective: Objective, point: Point) -> Point | None:
     g, H = c.gradient(), c.hessian()
     for t in objective.likelihood.space.terms:
         s = t.structure
-        E = s.basis()
         w, U = np.linalg.eigh(s.matrix(point.psi[t.own]))
-        D = np.tensordot(g[t.own] / E.sum((1, 2)), E, 1)
         least = 1e-8 * max(float(w.max(initial=0.0)), t.groups / objective.likelihood.data.frame.n)
         for v in U.T[w <= least]:
-            if not v @ D @ v > 0.0:
-                continue
             e = s.elements(np.outer(v, v))
             slope, bend = float(e @ g[t.own]), float(e @ H[t.own, t.own] @ e)
+            if not slope > 0.0:
+                continue
             length = -slope / bend if bend < 0 else 1.0
             for _ in range(30):
                 psi = point.psi.copy()
