@@ -149,13 +149,15 @@ def table(name: str, results: dict[str, Result | None]) -> str:
 def main() -> None:
     names = [*FITS, "oneliner", "load-dta", "load-csv"]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cases", nargs="*", choices=[*names, []], default=names, metavar="CASE")
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(names))
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--json", type=pathlib.Path, help="also write every figure to this file")
     options = parser.parse_args()
+    if unknown := set(options.cases) - set(names):
+        parser.error(f"no such case: {', '.join(sorted(unknown))}")
     figures = {}
-    for name in options.cases:
+    for name in options.cases or names:
         if name in FITS:
             figures[name] = fits(name, options.rows, options.repeat)
         elif name == "oneliner":
