@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from mixedcli import ast
 from mixedcli.commands import CommandSpec, Options
-from mixedcli.commands.loading import words_of
+from mixedcli.commands.loading import loaded, words_of
 from mixedcli.data.dataset import Dataset
 from mixedcli.errors import InvalidSyntax
 from mixedcli.results import Stored
@@ -30,7 +30,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     if words not in ([], ["all"], ["*"], ["results"], ["matrix"]) and not (len(words) == 1 and words[0] in _NOTHING):
         raise InvalidSyntax("invalid syntax", command.span)
     if not words:
-        return Outcome(data=Dataset())
+        return loaded(session, Dataset())
     if words[0] == "results":
         return Outcome(estimates=None, r=Stored())
     if words[0] == "matrix":

@@ -18,7 +18,7 @@ from __future__ import annotations
 from mixedcli import ast
 from mixedcli.blocks import Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
-from mixedcli.commands.loading import file_word, guard, words_of
+from mixedcli.commands.loading import file_word, guard, loaded, words_of
 from mixedcli.data import read, types
 from mixedcli.data.dataset import Dataset
 from mixedcli.data.files import opening, with_suffix
@@ -92,7 +92,7 @@ def _delimited(session: Session, command: ast.Command, words: tuple[ast.Word, ..
     blocks: list[Block] = []
     if imported.encoding:
         blocks.append(line(f"(encoding automatically selected: {imported.encoding})"))
-    return Outcome(blocks=(*blocks, _counts(data)), data=data)
+    return loaded(session, data, (*blocks, _counts(data)))
 
 
 def _excel(session: Session, command: ast.Command, words: tuple[ast.Word, ...], options: Options) -> Outcome:
@@ -104,7 +104,7 @@ def _excel(session: Session, command: ast.Command, words: tuple[ast.Word, ...], 
     path = read.fetched(name, session.settings.cwd, session.progress)
     with opening(name):
         data = read_excel(path, name, _unquoted(options.get("sheet") or ""), bool(options.get("firstrow")), case)
-    return Outcome(blocks=(_counts(data),), data=data)
+    return loaded(session, data, (_counts(data),))
 
 
 def _counts(data: Dataset) -> Block:

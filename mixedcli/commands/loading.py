@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mixedcli import ast
 from mixedcli.blocks import Block, line
@@ -10,7 +11,8 @@ from mixedcli.commands import Options
 from mixedcli.data import varlist
 from mixedcli.data.dataset import Dataset
 from mixedcli.errors import DataChanged, InvalidSyntax
-from mixedcli.session import Session
+from mixedcli.results import Estimates
+from mixedcli.session import KEEP, Outcome, Session
 
 
 def words_of(command: ast.Command) -> tuple[ast.Word, ...]:
@@ -52,3 +54,17 @@ def file_word(words: Sequence[ast.Word], command: ast.Command) -> str:
 def label_line(data: Dataset) -> tuple[Block, ...]:
     """The data label in parentheses, as shown when a data set is loaded."""
     return (line(f"({data.label})"),) if data.label else ()
+
+
+def loaded(session: Session, data: Dataset, blocks: tuple[Block, ...] = ()) -> Outcome:
+    """The outcome of a command that puts other data in memory: estimates stay, their samples are gone."""
+
+    def without_sample(estimates: Estimates) -> Estimates:
+        return replace(estimates, sample=None)
+
+    return Outcome(
+        blocks=blocks,
+        data=data,
+        estimates=KEEP if session.estimates is None else without_sample(session.estimates),
+        stored={name: without_sample(estimates) for name, estimates in session.stored.items()},
+    )

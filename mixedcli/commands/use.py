@@ -18,7 +18,7 @@ from dataclasses import replace
 from mixedcli import ast
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.context import expression_context
-from mixedcli.commands.loading import file_word, guard, label_line, names_of, words_of
+from mixedcli.commands.loading import file_word, guard, label_line, loaded, names_of, words_of
 from mixedcli.data import read, sample
 from mixedcli.data.dataset import Dataset
 from mixedcli.data.files import with_suffix
@@ -46,7 +46,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     if options.get("nolabel"):
         bare = {k: replace(c, value_label="") for k, c in data.columns.items()}
         data = replace(data, value_labels={}, columns=bare)
-    return Outcome(blocks=label_line(data), data=data)
+    return loaded(session, data, label_line(data))
 
 
 def _selected(session: Session, data: Dataset, words: tuple[ast.Word, ...], command: ast.Command) -> Dataset:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from mixedcli import ast
 from mixedcli.blocks import Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
-from mixedcli.commands.loading import file_word, guard, label_line, words_of
+from mixedcli.commands.loading import file_word, guard, label_line, loaded, words_of
 from mixedcli.data import read
 from mixedcli.data.files import is_url, with_suffix
 from mixedcli.errors import TooManySpecified
@@ -47,7 +47,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     guard(session, options)
     url = name if is_url(name) else f"{prefix}/{name}"
     data = read.load_dta(url, progress=session.progress, lasting=url.startswith(PREFIX))
-    return Outcome(blocks=label_line(data), data=data)
+    return loaded(session, data, label_line(data))
 
 
 def _address(text: str) -> str:

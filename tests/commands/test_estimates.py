@@ -149,3 +149,16 @@ def test_nothing_without_estimates(text: str) -> None:
     with pytest.raises(StataError, match="last estimates not found") as caught:
         Session(data=SLEEP).run(text)
     assert caught.value.rc == 301
+
+
+def test_the_sample_goes_with_its_data(tmp_path: Path) -> None:
+    """Other data with as many rows are not the estimation sample."""
+    s = Session(data=SLEEP)
+    s.run("mixed reaction days if days > 1 || subject:")
+    s.run("count if e(sample)")
+    assert s.r["N"] == 144
+    s.run(f'save "{tmp_path / "other.dta"}"')
+    s.run(f'use "{tmp_path / "other.dta"}", clear')
+    s.run("count if e(sample)")
+    assert s.r["N"] == 0
+    assert s.e["N"] == 144
