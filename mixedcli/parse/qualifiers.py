@@ -102,7 +102,7 @@ def _in_range(source: str, start: int, end: int, children: list[Any]) -> Qualifi
     first = _observation(found[1])
     last = first if found[2] is None else _observation(found[2])
     if first == 0 or last == 0:
-        raise InvalidSyntax("Obs. nos. out of range", Span(start, end))
+        raise InvalidSyntax("'0' invalid observation number", Span(start, end))  # stata: 18.5, list in 0
     return Qualifier("in_range", ast.InRange(first, last, span=Span(start, end)), Span(start, end))
 
 
@@ -112,7 +112,7 @@ def _observation(text: str) -> int:
 
 def _bad_in(source: str, start: int, end: int, children: list[Any]) -> Qualifier:
     word: Token = children[0]
-    raise InvalidSyntax(f"'{word.text.split()[0]}' invalid obs no", Span(word.start, word.end))
+    raise InvalidSyntax(f"'{word.text.split()[0]}' invalid observation number", Span(word.start, word.end))
 
 
 def _weight(source: str, start: int, end: int, children: list[Any]) -> Qualifier:

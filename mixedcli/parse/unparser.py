@@ -123,7 +123,7 @@ def _term(term: ast.Term) -> str:
 
 def _factor(term: ast.FactorVar) -> str:
     operator = "i"
-    if term.levels and term.levels != term.omitted:
+    if term.levels:
         operator += _levels(term.levels)
     if term.base is not None:
         operator += "b" + _base(term.base)

@@ -40,7 +40,7 @@ from mixedcli.ast import (
 from mixedcli.ast import TestBody as Hypotheses  # pytest takes classes called Test for tests
 from mixedcli.ast import TestSpec as Hypothesis
 from mixedcli.commands import ABBREVIATIONS, EXACT
-from mixedcli.errors import InvalidSyntax, Span, StataError, Unbalanced
+from mixedcli.errors import InvalidSyntax, Span, StataError, TooFewSpecified, Unbalanced
 from mixedcli.parse import parse_line, parse_suboptions, parse_words
 from mixedcli.parse.build import head_kind
 
@@ -343,18 +343,19 @@ def test_whole_command() -> None:
 
 ERRORS: list[tuple[str, type[StataError], str, Span]] = [
     ("summarize 5x", InvalidSyntax, "5x invalid name", Span(10, 12)),
-    ("summarize x)", Unbalanced, "unbalanced parentheses", Span(11, 12)),
+    ("summarize x)", Unbalanced, "parentheses unbalanced", Span(11, 12)),
     ("gen x = 1 foo", InvalidSyntax, "invalid 'foo'", Span(10, 13)),
     ("gen x =", InvalidSyntax, "invalid syntax", Span(7, 7)),
     ("gen x == 1", InvalidSyntax, "invalid syntax", Span(6, 8)),
     ("gen x[1] = 3", InvalidSyntax, "invalid syntax", Span(5, 6)),
+    ("gen = 1", TooFewSpecified, "too few variables specified", Span(4, 5)),
     ("gen 5x = 3", InvalidSyntax, "invalid '5x'", Span(4, 6)),
-    ("list in 0", InvalidSyntax, "Obs. nos. out of range", Span(5, 9)),
-    ("list x in abc", InvalidSyntax, "'abc' invalid obs no", Span(10, 13)),
+    ("list in 0", InvalidSyntax, "'0' invalid observation number", Span(5, 9)),
+    ("list x in abc", InvalidSyntax, "'abc' invalid observation number", Span(10, 13)),
     ('di "abc', Unbalanced, "too few quotes", Span(3, 7)),
     ('di `"abc"', Unbalanced, "too few quotes", Span(3, 9)),
     ('label variable x "abc', Unbalanced, "too few quotes", Span(17, 21)),
-    ("list x, sep(1", Unbalanced, "unbalanced parentheses", Span(11, 12)),
+    ("list x, sep(1", Unbalanced, "parentheses unbalanced", Span(11, 12)),
     ("list x, 5", InvalidSyntax, "invalid '5'", Span(8, 9)),
     ("test x+1", InvalidSyntax, "invalid syntax", Span(5, 8)),
     ("by id:", InvalidSyntax, "invalid syntax", Span(0, 6)),

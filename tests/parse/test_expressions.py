@@ -110,8 +110,9 @@ ERRORS: list[tuple[str, type[StataError], int, str, Span]] = [
     ("a b", InvalidSyntax, 198, "invalid 'b'", Span(2, 3)),
     ("a = b", InvalidSyntax, 198, "invalid syntax", Span(2, 3)),
     ("", InvalidSyntax, 198, "invalid syntax", Span(0, 0)),
-    ("(1+2", Unbalanced, 132, "unbalanced parentheses", Span(0, 1)),
-    ("exp(1))", Unbalanced, 132, "unbalanced parentheses", Span(6, 7)),
+    ("(1+2", Unbalanced, 132, "too few ')' or ']'", Span(0, 1)),
+    ("exp(1))", Unbalanced, 132, "too many ')' or ']'", Span(6, 7)),
+    ("x[_n-1", Unbalanced, 132, "too few ')' or ']'", Span(1, 2)),
     ('x == "a', Unbalanced, 132, "too few quotes", Span(5, 7)),
     ("5x", InvalidSyntax, 198, "invalid '5x'", Span(0, 2)),
 ]

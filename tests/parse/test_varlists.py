@@ -27,6 +27,7 @@ TERMS: list[tuple[str, tuple[Term, ...]]] = [
     ("", ()),
     ("a b", (a, b)),
     ("x* ?y v~r _all *", (VarRef("x*"), VarRef("?y"), VarRef("v~r"), VarRef("_all"), VarRef("*"))),
+    ("if* in? using*", (VarRef("if*"), VarRef("in?"), VarRef("using*"))),
     ("a-b x", (VarRange("a", "b"), x)),
     ("a - b", (VarRange("a", "b"),)),
     ("i.a", (i("a"),)),
