@@ -18,16 +18,18 @@ from mixedcli.session import Session, Settings
 
 OK, FAILED, USAGE, BUG, INTERRUPTED = 0, 1, 2, 70, 130
 
-_DESCRIPTION = "Fit linear mixed-effects models with Stata's mixed command and get Stata's tables."
+_DESCRIPTION = "Fit linear mixed-effects models as Stata's mixed command does."
 _EPILOG = """\
 What runs:
   DOFILE [ARG ...]   a do-file; its arguments are `1', `2', ... inside it
-  a command          when no such file exists: mixedcli -d pig.dta 'mixed weight week || id:'
+  a command          when there is no such file, as in
+                     mixedcli -d pig.dta 'mixed weight week || id:'
   -                  commands from standard input
   nothing            an interactive prompt, if standard input is a terminal
 
-Exit status: 0 all commands succeeded, 1 a command failed, 2 wrong usage, 70 internal error, 130 interrupted.
-Type "mixedcli help" for the list of commands and "mixedcli 'help mixed'" for one of them."""
+Exit status: 0 all commands succeeded, 1 a command failed, 2 wrong usage,
+70 internal error, 130 interrupted.
+"mixedcli help" lists the commands, "mixedcli help mixed" explains one."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -36,11 +38,11 @@ def _parser() -> argparse.ArgumentParser:
         usage="mixedcli [OPTIONS] [DOFILE [ARG ...]]",
         description=_DESCRIPTION,
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Help,
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("what", nargs="*", metavar="DOFILE | COMMAND", help="see below")
+    add("what", nargs="*", help=argparse.SUPPRESS)
     add(
         "-d", "--data", metavar="FILE", help="load a data set first: .dta, .csv, .tsv (also .gz), .parquet, .sav, .xlsx"
     )
@@ -53,6 +55,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--continue", dest="keep_going", action="store_true", help="go on after a failing command")
     add("--version", action="version", version=f"mixedcli {__version__}")
     return parser
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """A fixed width: asking the terminal would load shutil in every run."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=20, width=78)
 
 
 def _linesize(text: str) -> int:

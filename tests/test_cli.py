@@ -203,3 +203,21 @@ def test_a_light_start(program: Program) -> None:
         command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_an_interrupted_run_has_its_own_status(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys, threading\n"
+        "from mixedcli import commands, cli\n"
+        "def endless(*_):\n"
+        "    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "    while True: pass\n"
+        "commands.find = lambda w: (commands.CommandSpec(w), endless)\n"
+        "sys.exit(cli.main(['-c', 'count', '-c', 'count']))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=60, check=False
+    )
+    assert done.returncode == 130
+    assert done.stdout == ". count\n--Break--\nr(1);\n\n"
