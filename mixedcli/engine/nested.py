@@ -172,10 +172,11 @@ class _Elimination:
         total_K = K.sum(2)
         for i, E in zip(own.index, own.basis, strict=True):
             out.log_det1[i] += sum(v * total_K[t, s] for s, t, v in E)
-        gram = self._root_gram(W, [W])[:, :, 0]
+        pairs = {(s, t) for E in own.basis for s, t, _ in E}
+        grams = self._root_grams(W, [W], pairs)
         for i, E in zip(own.index, own.basis, strict=True):
             self.first[i] = self._empty()
-            root = sum((v * gram[s, :, t] for s, t, v in E), np.zeros((self.r, self.r)))
+            root = sum((v * grams[s, t][:, 0] for s, t, v in E), np.zeros((self.r, self.r)))
             self._push(self.first[i], level, [(W[s], v * W[t]) for s, t, v in E], -1.0, root=root)
         if self.order < 2:
             return
@@ -189,13 +190,13 @@ class _Elimination:
                 for u in range(q):
                     y[u] += (v * K[u, s]) * W[t]
             Y.append(y)
-        gram = self._root_gram(W, Y)
+        grams = self._root_grams(W, Y, pairs)
         for j, (b, F) in enumerate(zip(own.index, own.basis, strict=True)):
             for i in range(j + 1):
                 a, E = own.index[i], own.basis[i]
                 out.log_det2[a, b] -= sum(v * w * KK[t, u, x, s] for s, t, v in E for u, x, w in F)
                 sums = self.second[a, b] = self._empty()
-                root = sum((v * gram[s, :, j, t] for s, t, v in E), np.zeros((self.r, self.r)))
+                root = sum((v * grams[s, t][:, j] for s, t, v in E), np.zeros((self.r, self.r)))
                 self._push(sums, level, [(W[s], v * Y[j][t]) for s, t, v in E], 1.0, both=True, root=root)
 
     def _lower_pairs(
@@ -233,23 +234,30 @@ class _Elimination:
         for a in below:
             N = multiply(M, R[a])
             spread = multiply(multiply(M, _some(lower[a])[:, :q]), M.transpose(1, 0, 2)).sum(2)
-            gram = self._root_gram(N, [W])[:, :, 0]
+            grams = self._root_grams(N, [W], {(s, t) for E in own.basis for s, t, _ in E})
             for b, E in zip(own.index, own.basis, strict=True):
                 i, j = (a, b) if a <= b else (b, a)
                 out.log_det2[i, j] += sum(v * spread[t, s] for s, t, v in E)
                 sums = self.second[i, j] = self._empty()
-                root = sum((v * gram[s, :, t] for s, t, v in E), np.zeros((self.r, self.r)))
+                root = sum((v * grams[s, t][:, 0] for s, t, v in E), np.zeros((self.r, self.r)))
                 self._push(sums, level, [(N[s], v * W[t]) for s, t, v in E], -1.0, both=True, root=root)
 
     def _empty(self) -> _Sums:
         return _Sums([None] * len(self.q), self.r)
 
-    def _root_gram(self, left: Floats, right: Sequence[Floats]) -> Floats:
-        """Sums over groups of all outer products at the root, shape (q, r, len(right), q, r)."""
+    def _root_grams(
+        self, left: Floats, right: Sequence[Floats], pairs: set[tuple[int, int]]
+    ) -> dict[tuple[int, int], Floats]:
+        """Sums over groups of left[s]'right_j[t] at the root for every pair (s, t), each (r, len(right), r)."""
         q, r, G = left.shape[0], self.r, left.shape[2]
-        wide = left[:, -r:].reshape(q * r, G)
-        tall = wide if right[0] is left else np.concatenate([x[:, -r:].reshape(q * r, G) for x in right])
-        return flat_gram(wide, tall).reshape(q, r, len(right), q, r)
+        out: dict[tuple[int, int], Floats] = {}
+        for t in {t for _, t in pairs}:
+            rows = sorted(s for s, other in pairs if other == t)
+            wide = (left if len(rows) == q else left[rows])[:, -r:].reshape(len(rows) * r, G)
+            tall = right[0][t, -r:] if len(right) == 1 else np.concatenate([x[t, -r:] for x in right])
+            grams = flat_gram(wide, tall).reshape(len(rows), r, len(right), r)
+            out.update(((s, t), grams[k]) for k, s in enumerate(rows))
+        return out
 
     def _push(
         self,
