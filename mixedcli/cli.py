@@ -13,7 +13,7 @@ from typing import TextIO
 
 from mixedcli import __version__
 from mixedcli.dispatch import Record, Runner
-from mixedcli.render.console import Console, ProgressBar, wants_colour
+from mixedcli.render.console import Console, OutputFailed, ProgressBar, emit, wants_colour
 from mixedcli.session import Session, Settings
 
 OK, FAILED, USAGE, BUG, INTERRUPTED = 0, 1, 2, 70, 130
@@ -73,6 +73,7 @@ def _linesize(text: str) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit status."""
+    _open_closed_streams()
     try:
         arguments = _parser().parse_intermixed_args(argv)
     except SystemExit as e:
@@ -81,16 +82,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _main(arguments)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # whoever reads has seen enough; keep the interpreter from complaining when it flushes at exit
+    except OutputFailed as e:
+        # keep the interpreter from complaining again when it flushes at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
+        return FAILED if e.reader_left else _complain(str(e))
     except Exception:
         import traceback
 
         traceback.print_exc()
         sys.stderr.write("internal error: this is a bug of mixedcli; please report it with the lines above\n")
         return BUG
+
+
+def _open_closed_streams() -> None:
+    """A process may be started with its standard streams closed: then nothing is read and nothing shown."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for the whole run
 
 
 def _main(arguments: argparse.Namespace) -> int:
@@ -151,8 +159,7 @@ def _runner(arguments: argparse.Namespace, session: Session, log: TextIO | None,
         from mixedcli.render.json import dumps
 
         def report(record: Record) -> None:
-            sys.stdout.write(dumps(as_object(record, session)) + "\n")
-            sys.stdout.flush()
+            emit(sys.stdout, dumps(as_object(record, session)) + "\n")
 
         runner.report = report
     return runner

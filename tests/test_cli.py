@@ -221,3 +221,19 @@ def test_an_interrupted_run_has_its_own_status(tmp_path: Path) -> None:
     )
     assert done.returncode == 130
     assert done.stdout == ". count\n--Break--\nr(1);\n\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_full_disk_is_told_and_is_no_bug() -> None:
+    command = [sys.executable, "-m", "mixedcli", "-c", "display 1"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "mixedcli: cannot write the output: No space left on device\n"
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-"])
+def test_closed_streams(closed: str) -> None:
+    command = f'"{sys.executable}" -m mixedcli -c "display 1" {closed}'
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -77,7 +77,7 @@ def _row(x: CoefRow, block: CoefTable, width: int, rest: int, extra: int, *, fir
     if x.kind == "blank":
         yield row(t(" " * (width + 1) + "|"))
         return
-    *above, name = split_name(x.name, width)
+    *above, name = [_cut_label(x.name, width - 1)] if x.level else split_name(x.name, width)
     for part in above:
         yield row(t(f"{part:>{width + 1}}|"))
     # a level stands one column further left, with two blanks before the bar (stata: ex13.log)
@@ -111,6 +111,11 @@ def _cells(x: CoefRow, block: CoefTable, extra: int) -> list[Segment]:
             case "legend":
                 out.append("  " + x.legend)
     return [r(c) for c in out]
+
+
+def _cut_label(label: str, width: int) -> str:
+    """A value label that is too long ends in two periods (unverified: how many of its characters stay)."""
+    return label if len(label) <= width else label[: width - 2] + ".."
 
 
 def split_name(name: str, width: int) -> list[str]:

@@ -19,6 +19,23 @@ def wants_colour(stream: TextIO, no_color: bool = False) -> bool:
     return stream.isatty()
 
 
+class OutputFailed(Exception):
+    """The output cannot be written: the reader has left, or the disk is full."""
+
+    def __init__(self, reason: OSError) -> None:
+        super().__init__(f"cannot write the output: {reason.strerror or reason}")
+        self.reader_left = isinstance(reason, BrokenPipeError)
+
+
+def emit(stream: TextIO, text: str) -> None:
+    """Write and flush.  Errors: OutputFailed."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as e:
+        raise OutputFailed(e) from None
+
+
 class Console:
     """Writes lines to a stream and, in plain text, to an optional log beside it."""
 
@@ -28,15 +45,20 @@ class Console:
         self._rich: Any = _rich_console(stream) if colour else None
 
     def write(self, lines: Iterable[Line]) -> None:
-        for line in lines:
-            plain = line.text + ("" if line.open else "\n")
-            if self._rich is None:
-                self.stream.write(plain)
-            else:
+        """Errors: OutputFailed."""
+        shown = list(lines)
+        plain = "".join(line.text + ("" if line.open else "\n") for line in shown)
+        if self.log is not None:
+            emit(self.log, plain)
+        if self._rich is None:
+            emit(self.stream, plain)
+            return
+        try:
+            for line in shown:
                 self._print(line)
-            if self.log is not None:
-                self.log.write(plain)
-        self.stream.flush()
+            self.stream.flush()
+        except OSError as e:
+            raise OutputFailed(e) from None
 
     def _print(self, line: Line) -> None:
         from rich.text import Text

@@ -39,7 +39,11 @@ def header(block: EstimationHeader, linesize: int) -> Iterator[Line]:
 def _header_row(h: HeaderRow, start: int, labels: int, values: int) -> Line:
     if h.right is None:
         return row(t(h.left))
-    return row(t(h.left.ljust(start)), *_item(h.right, labels, values))
+    left = h.left
+    if len(left) >= start:  # a long group variable (unverified: where Stata cuts it)
+        before, blank, name = left.rpartition(" ")
+        left = before + blank + abbreviate(name, max(start - len(before) - 2, 5))
+    return row(t(left.ljust(start)), *_item(h.right, labels, values))
 
 
 def _item(item: HeaderItem, labels: int, values: int) -> tuple:  # type: ignore[type-arg]

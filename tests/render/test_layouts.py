@@ -44,6 +44,18 @@ def test_notes_beside_zero_coefficients() -> None:
     ]
 
 
+def test_a_long_value_label_is_cut() -> None:
+    lines = shown(b.CoefTable("y", (b.CoefRow("value", "Strongly agree", level=True, coef=1.0),)))
+    assert lines[3].startswith("Strongly ..  |          1")
+
+
+def test_a_long_group_variable_does_not_push_the_header_out() -> None:
+    left = "Group variable: a_group_variable_of_thirtytwo_ch"
+    lines = shown(b.EstimationHeader((b.HeaderRow(left, b.HeaderItem("Number of groups", "25,337,498")),)))
+    assert len(lines[0]) == 78
+    assert lines[0].startswith("Group variable: a_group_variable_")
+
+
 def test_equations_are_separated_by_rules() -> None:
     cell = {"coef": 1.0, "se": 0.5, "statistic": 2.0, "p": 0.0456, "lo": 0.02, "hi": 1.98}
     rows = (
