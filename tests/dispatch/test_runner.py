@@ -7,14 +7,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mixedcli import commands
 from mixedcli.commands import CommandSpec, OptionSpec
+from mixedcli.data.dataset import Column, Dataset
 from mixedcli.dispatch import Record, Runner
 from mixedcli.errors import StataError
 from mixedcli.render.console import Console
 from mixedcli.results import Stored
 from mixedcli.session import Outcome, Session
+
+DATA = Dataset().with_columns(
+    Column(name, "double", np.array([1.0 + k, 2.0, 2.5, 4.0, 2.0**1023, 7.0])) for k, name in enumerate("xy")
+)
 
 
 class Driver:
@@ -262,3 +269,21 @@ def test_underline_marks_the_culprit_at_a_prompt() -> None:
     d.runner.underline = True
     shown = d("summarize foo, detail")
     assert shown == "  summarize foo, detail\n            ^~~\nvariable foo not found\nr(111);\n\n"
+
+
+WORDS = (
+    "quietly capture noisily version by summarize list mixed matrix set return ereturn display help exit , ( ) : || | "
+    '= == + - if in using [pw= ] x y id i. c.x##c.y 1/3 _all * " `" "\' ` \' $ // /* */ /// #delimit ; detail , , e(b) '
+    "\n . 1e400 obs 3 %9.0g option(1) R.x @"
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(WORDS.split(" ")), max_size=12).map(" ".join) | st.text(max_size=60))
+def test_no_text_whatever_brings_the_runner_down(text: str) -> None:
+    d = Driver(keep_going=True)
+    d.session.data = DATA
+    d(text)
+    for record in d.records:
+        assert record.error is None or record.error.rc > 0
+        assert record.failed == (record.rc != 0)
