@@ -59,8 +59,14 @@ def mixed_spec(command: ast.Command) -> MixedSpec:
         residuals=_residuals(model.get("residuals")),
         display=display_options(model, stddeviations=command.name.startswith("xtmixed")),
         log=_log_options(model),
-        cmdline=" ".join(command.text.split()),
+        cmdline=_cmdline(command),
     )
+
+
+def _cmdline(command: ast.Command) -> str:
+    """The command without its prefixes, blanks squeezed: e(cmdline)."""
+    text = command.text if command.span is None else command.text[command.span.start : command.span.end]
+    return " ".join(text.split())
 
 
 def replay_display(command: ast.Command) -> Display:
