@@ -12,13 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mixedcli.engine.design import Design
+from mixedcli.engine.design import Design, Level
 from mixedcli.engine.orthogonal import Column, Frame, is_ones
+from mixedcli.engine.weights import effect_weights
 from mixedcli.frozen import frozen
+
+if TYPE_CHECKING:
+    from mixedcli.engine.residual.correlated import RowSupply
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -39,10 +44,13 @@ class Chunk:
 
     parts: one Products per residual group.  starts[l][m]: for level l and ancestor m,
     the first group of level l in every group of level m.
+    shares: empty without weights.  shares[l] holds, for every group of level l, its weight in the whole, then its
+    weight within each of its ancestors 0..l-1.
     """
 
     parts: tuple[Products, ...]
     starts: tuple[tuple[Ints, ...], ...]
+    shares: tuple[tuple[Floats, ...], ...] = ()
 
 
 @frozen
@@ -56,6 +64,7 @@ class CrossProducts:
     q: tuple[int, ...]
     groups: tuple[int, ...]
     chunks: tuple[Chunk, ...]
+    supply: RowSupply | None = None  # correlated residuals: what the chunks' products are made from
 
     @property
     def root(self) -> int:
@@ -73,7 +82,12 @@ class _Nesting:
 
 def cross_products(design: Design, frame: Frame, effects: Sequence[Sequence[Column]]) -> CrossProducts:
     """Sum over the rows.  ``effects``: the columns of Z per level, top first, every level with at least one."""
+    if design.correlation is not None:
+        from mixedcli.engine.residual.supply import correlated_products
+
+        return correlated_products(design, frame, effects)
     levels = [level for level in design.levels if any(e.z for e in level.equations)]
+    weights = effect_weights(design)
     codes, groups = zip(*(_dense(level.codes, level.groups) for level in levels), strict=True) if levels else ((), ())
     nesting = _nest(codes, groups)
     by, B = design.residual_by, design.residual_groups
@@ -81,6 +95,8 @@ def cross_products(design: Design, frame: Frame, effects: Sequence[Sequence[Colu
     ones = {id(c.values): is_ones(c.values) for c in (*frame.columns, frame.y, *(z for e in effects for z in e))}
     sums: list[Floats] = [np.zeros(0)] * n_levels  # (B, q, width, G)
     known: dict[tuple[int, int], Floats] = {}
+    own = _ordered(weights.levels, levels, nesting) if weights is not None else []
+    row_weights = weights.rows if weights is not None else None  # of rows within groups of the level
     for level in range(n_levels - 1, -1, -1):
         below, known = known, {}
         across = [z for m in range(level, -1, -1) for z in effects[m]] + list(frame.columns) + [frame.y]
@@ -88,13 +104,16 @@ def cross_products(design: Design, frame: Frame, effects: Sequence[Sequence[Colu
         G, order = groups[level], nesting.order[level]
         cell = codes[level] if by is None else codes[level] * B + by
         S = np.empty((B, len(effects[level]), len(across), G))
-        work = _RowWork(cell, G * B, ones)
+        if row_weights is not None and level + 1 < n_levels:
+            row_weights = row_weights * weights.levels[level + 1][levels[level + 1].codes]  # type: ignore[union-attr]
+        work = _RowWork(cell, G * B, ones, row_weights)
         for a, za in enumerate(effects[level]):
             for c in range(len(across)):
                 key = (min(keys[a], keys[c]), max(keys[a], keys[c]))
                 if key not in known:
                     if key in below:
-                        value = np.add.reduceat(below[key], nesting.starts[level + 1][level], axis=1)
+                        lower = below[key] * own[level + 1] if own else below[key]
+                        value = np.add.reduceat(lower, nesting.starts[level + 1][level], axis=1)
                     else:
                         value = work.total(za, across[c]).reshape(G, B).T
                         value = np.ascontiguousarray(value if order is None else value[:, order])
@@ -104,14 +123,16 @@ def cross_products(design: Design, frame: Frame, effects: Sequence[Sequence[Colu
         sums[level] = S
     for level in range(n_levels):
         _to_frame(sums[level], frame)
-    return CrossProducts(frame, tuple(len(e) for e in effects), tuple(groups), _split(sums, nesting, B))
+    chunks = _split(sums, nesting, B, _shares(own, nesting))
+    return CrossProducts(frame, tuple(len(e) for e in effects), tuple(groups), chunks)
 
 
 class _RowWork:
     """Sums of products of two columns by cell, with two buffers of n rows reused throughout."""
 
-    def __init__(self, cell: Ints, cells: int, ones: dict[int, bool]) -> None:
+    def __init__(self, cell: Ints, cells: int, ones: dict[int, bool], weights: Floats | None = None) -> None:
         self._cell = cell
+        self._weights = weights
         self._known_ones = ones
         self._cells = cells
         self._left: tuple[Column, Floats] | None = None
@@ -121,13 +142,16 @@ class _RowWork:
         scale = a.scale * b.scale
         if self._ones(a) or self._ones(b):
             if self._ones(a) and self._ones(b):
-                return np.asarray(np.bincount(self._cell, minlength=self._cells) * scale, dtype=float)
-            other = b if self._ones(a) else a
-            return np.asarray(
-                np.bincount(self._cell, weights=self._shifted(other, 1), minlength=self._cells) * scale, dtype=float
-            )
+                return np.asarray(
+                    np.bincount(self._cell, weights=self._weights, minlength=self._cells) * scale, dtype=float
+                )
+            other = self._shifted(b if self._ones(a) else a, 1)
+            if self._weights is not None:
+                other = other * self._weights
+            return np.asarray(np.bincount(self._cell, weights=other, minlength=self._cells) * scale, dtype=float)
         if self._left is None or self._left[0] is not a:
-            self._left = (a, self._shifted(a, 0))
+            left = self._shifted(a, 0)
+            self._left = (a, left if self._weights is None else left * self._weights)
         right = self._shifted(b, 1)
         product = np.multiply(self._left[1], right, out=self._spare[1])
         return np.asarray(np.bincount(self._cell, weights=product, minlength=self._cells) * scale, dtype=float)
@@ -191,6 +215,28 @@ def _nest(codes: Sequence[Ints], groups: Sequence[int]) -> _Nesting:
     return _Nesting(tuple(order), tuple(starts))
 
 
+def _ordered(weights: Sequence[Floats], levels: Sequence[Level], nesting: _Nesting) -> list[Floats]:
+    """Weights of the groups that occur, in the order of the cross products."""
+    out = []
+    for own, level, order in zip(weights, levels, nesting.order, strict=True):
+        used = own[np.bincount(level.codes, minlength=level.groups) > 0]
+        out.append(used if order is None else used[order])
+    return out
+
+
+def _shares(own: Sequence[Floats], nesting: _Nesting) -> tuple[tuple[Floats, ...], ...]:
+    """Weights of the groups of every level in the whole and within each ancestor (see Chunk)."""
+    shares: list[tuple[Floats, ...]] = []
+    for level, weights in enumerate(own):
+        if level == 0:
+            shares.append((weights,))
+            continue
+        size = np.diff(np.append(nesting.starts[level][-1], len(weights)))
+        above = shares[-1]  # of the parent: in the whole, in the ancestors above it
+        shares.append((*(np.repeat(share, size) * weights for share in above), weights))
+    return tuple(shares)
+
+
 def _to_frame(S: Floats, frame: Frame) -> None:
     """Turn the columns of X and y into the well-conditioned basis, in place."""
     p = frame.p
@@ -201,7 +247,9 @@ def _to_frame(S: Floats, frame: Frame) -> None:
         x[index] = frame.A.T @ x[index]
 
 
-def _split(sums: list[Floats], nesting: _Nesting, B: int) -> tuple[Chunk, ...]:
+def _split(
+    sums: list[Floats], nesting: _Nesting, B: int, shares: tuple[tuple[Floats, ...], ...] = ()
+) -> tuple[Chunk, ...]:
     """Cut into chunks of whole top-level groups with about CHUNK lowest-level groups each."""
     if not sums:
         return ()
@@ -228,5 +276,6 @@ def _split(sums: list[Floats], nesting: _Nesting, B: int) -> tuple[Chunk, ...]:
         starts = tuple(
             tuple(nesting.starts[k][m][edge[m][0] : edge[m][1]] - edge[k][0] for m in range(k)) for k in range(n_levels)
         )
-        chunks.append(Chunk(parts, starts))
+        cut_shares = tuple(tuple(w[edge[k][0] : edge[k][1]] for w in shares[k]) for k in range(len(shares)))
+        chunks.append(Chunk(parts, starts, cut_shares))
     return tuple(chunks)

@@ -20,6 +20,7 @@ from mixedcli.frozen import frozen
 
 if TYPE_CHECKING:
     from mixedcli.engine.recov import RandomCovariance
+    from mixedcli.engine.residual.structure import Structure
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -62,11 +63,27 @@ class Level:
 
     codes: shape (n,), integers 0..groups-1; a group lies within one group of the level above
     (codes are already unique across parents).
+    weights: shape (groups,), how often each group counts within its parent; None for once.
     """
 
     codes: Ints
     groups: int
     equations: tuple[Equation, ...]
+    weights: Floats | None = None
+
+
+@frozen
+class Correlation:
+    """Correlated residuals within lowest-level groups.
+
+    structures: one per residual by() group.  codes: shape (n,), the lowest-level group of every row, 0..groups-1, each
+    within one by() group.  times: shape (n,), t() (zeros without it); no time occurs twice in a group.
+    """
+
+    structures: tuple[Structure, ...]
+    codes: Ints
+    groups: int
+    times: Floats
 
 
 @frozen
@@ -76,6 +93,10 @@ class Design:
     y: shape (n,).  columns: distinct regressor columns, each shape (n,), finite float64.
     x: columns of X in the order of beta (rank deficiency already removed).
     levels: top level first.  residual_by: shape (n,) group code per row, or None for one residual variance.
+    weights: shape (n,), how often each row counts within its lowest-level group; None for once.
+    frequency: the weights are counts, so that the number of observations is their sum.
+    clusters: shape (n,), codes 0..M-1 for cluster-robust standard errors; None for the top-level groups.
+    correlation: correlated residuals; None for independent ones.
     """
 
     y: Floats
@@ -84,6 +105,10 @@ class Design:
     levels: tuple[Level, ...] = ()
     residual_by: Ints | None = None
     residual_groups: int = 1
+    weights: Floats | None = None
+    frequency: bool = False
+    clusters: Ints | None = None
+    correlation: Correlation | None = None
 
     @property
     def n(self) -> int:
@@ -92,6 +117,10 @@ class Design:
     @property
     def p(self) -> int:
         return len(self.x)
+
+    @property
+    def weighted(self) -> bool:
+        return self.weights is not None or any(level.weights is not None for level in self.levels)
 
     @property
     def crossed(self) -> bool:
@@ -115,3 +144,4 @@ class FitOptions:
     ltolerance: float = 1e-7
     nrtolerance: float | None = 1e-5  # None: nonrtolerance
     stderr: bool = True
+    robust: bool = False  # standard errors from the scores of clusters

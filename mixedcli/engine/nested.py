@@ -18,12 +18,14 @@ linearly (Sigma = sum kappa_i E_i; residual precisions multiply cross products),
     own i, a      d2T = -(M R_a)'E_i W - W'E_i (M R_a)
                   tr(M dS_zz M' E_i)
 
+Weights: a group's weight multiplies all it hands upward and its log determinant (Chunk.shares).
 Shapes: groups last; S (q, q + c, G).  ``order`` says how many derivatives are wanted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,14 +54,53 @@ class LevelCovariance:
 
 
 @frozen
-class Leaf:
-    """How the rows' cross products depend on residual parameters: weights of the residual groups.
+class RowProducts:
+    """A chunk's cross products through the inverse of R, one array (q_l, width_l, G_l) per level.
 
-    weights (B,); slopes: for each residual parameter its index and d weights (B,).
+    first: derivatives by residual parameter; second: by pair of them, a <= b (pairs left out are zero).
+    log_det: log|R| of these rows, where it comes with the products.
+    """
+
+    value: list[Floats]
+    first: dict[int, list[Floats]]
+    second: dict[tuple[int, int], list[Floats]]
+    log_det: float = 0.0
+
+
+class RowSource(Protocol):
+    """Where the rows' cross products come from at given residual parameters."""
+
+    def begin(self, data: CrossProducts, out: Evaluation) -> None:
+        """Add what all rows together contribute to [X, y]'R^-1[X, y]."""
+
+    def products(self, k: int, chunk: Chunk, out: Evaluation) -> RowProducts:
+        """Products of chunk k; may add to ``out`` what ``begin`` did not."""
+
+
+@frozen
+class Leaf:
+    """Independent residuals: cross products are linear in the weights of the residual groups.
+
+    weights (B,); slopes: for each residual parameter its index and d weights (B,); order: derivatives wanted.
     """
 
     weights: Floats
     slopes: tuple[tuple[int, Floats], ...] = ()
+    order: int = 2
+
+    def begin(self, data: CrossProducts, out: Evaluation) -> None:
+        """See ``RowSource``."""
+        out.T[...] += np.tensordot(self.weights, data.frame.gram, 1)
+        if self.order > 0:
+            for a, slope in self.slopes:
+                out.T1[a] += np.tensordot(slope, data.frame.gram, 1)
+
+    def products(self, k: int, chunk: Chunk, out: Evaluation) -> RowProducts:
+        """See ``RowSource``."""
+        slopes = self.slopes if self.order > 0 else ()
+        return RowProducts(
+            _combine(chunk.parts, self.weights), {a: _combine(chunk.parts, slope) for a, slope in slopes}, {}
+        )
 
 
 @frozen
@@ -91,23 +132,24 @@ class _Sums:
         self.levels[level] = block if here is None else here + block
 
 
-def evaluate(data: CrossProducts, levels: Sequence[LevelCovariance], leaf: Leaf, size: int, order: int) -> Evaluation:
+def evaluate(
+    data: CrossProducts, levels: Sequence[LevelCovariance], leaf: RowSource, size: int, order: int
+) -> Evaluation:
     """Evaluate at given covariances; ``size`` is the length P of the parameter vector."""
     r = data.root
     out = Evaluation(
         0.0,
         np.zeros(size),
         np.zeros((size, size)),
-        np.tensordot(leaf.weights, data.frame.gram, 1),
+        np.zeros((r, r)),
         np.zeros((size, r, r)),
         np.zeros((size, size, r, r)),
     )
-    if order > 0:
-        for a, slope in leaf.slopes:
-            out.T1[a] = np.tensordot(slope, data.frame.gram, 1)
+    leaf.begin(data, out)
     log_det = 0.0
-    for chunk in data.chunks:
-        log_det += _Elimination(data, chunk, leaf, out, order).run(levels)
+    for k, chunk in enumerate(data.chunks):
+        given = leaf.products(k, chunk, out)
+        log_det += given.log_det + _Elimination(data, chunk, given, out, order).run(levels)
     if order > 1:
         lower = np.tril_indices(size, -1)
         out.T2[lower] = out.T2[lower[::-1]]
@@ -118,14 +160,11 @@ def evaluate(data: CrossProducts, levels: Sequence[LevelCovariance], leaf: Leaf,
 class _Elimination:
     """One chunk, lowest level first; results are added into ``out`` (upper triangle of pairs)."""
 
-    def __init__(self, data: CrossProducts, chunk: Chunk, leaf: Leaf, out: Evaluation, order: int) -> None:
+    def __init__(self, data: CrossProducts, chunk: Chunk, given: RowProducts, out: Evaluation, order: int) -> None:
         self.q, self.r, self.chunk, self.out, self.order = data.q, data.root, chunk, out, order
-        self.value = _Sums(_combine(chunk.parts, leaf.weights), self.r)
-        self.first: dict[int, _Sums] = {}
-        self.second: dict[tuple[int, int], _Sums] = {}
-        if order > 0:
-            for a, slope in leaf.slopes:
-                self.first[a] = _Sums(_combine(chunk.parts, slope), self.r)
+        self.value = _Sums(given.value, self.r)
+        self.first = {a: _Sums(levels, self.r) for a, levels in given.first.items()}
+        self.second = {pair: _Sums(levels, self.r) for pair, levels in given.second.items()}
 
     def run(self, levels: Sequence[LevelCovariance]) -> float:
         log_det = 0.0
@@ -154,7 +193,7 @@ class _Elimination:
             R: dict[int, Floats] = {}
             for a, dS in lower.items():
                 assert dS is not None
-                out.log_det1[a] += trace_products(H, dS[:, :q])
+                out.log_det1[a] += trace_products(self._counted(level, H), dS[:, :q])
                 half = multiply(dS[:, :q], B)
                 R[a] = dS[:, q:] - half
                 self._push(self.first[a], level, _zip(dS[:, q:] - 0.5 * half, B), -1.0, both=True)
@@ -165,15 +204,20 @@ class _Elimination:
                 self._mixed(level, own, below, lower, R, W, M)
             self._own(level, own, W, K)
         self.value.levels[level] = None
-        return float(log_det.sum())
+        return float(self._counted(level, log_det).sum())
+
+    def _counted(self, level: int, values: Floats) -> Floats:
+        """Values per group (last axis) times the groups' weights in the whole."""
+        return values * self.chunk.shares[level][0] if self.chunk.shares else values
 
     def _own(self, level: int, own: LevelCovariance, W: Floats, K: Floats) -> None:
         out, G = self.out, W.shape[2]
-        total_K = K.sum(2)
+        total_K = self._counted(level, K).sum(2)
         for i, E in zip(own.index, own.basis, strict=True):
             out.log_det1[i] += sum(v * total_K[t, s] for s, t, v in E)
         pairs = {(s, t) for E in own.basis for s, t, _ in E}
-        grams = self._root_grams(W, [W], pairs)
+        counted = self._counted(level, W)
+        grams = self._root_grams(counted, [W], pairs)
         for i, E in zip(own.index, own.basis, strict=True):
             self.first[i] = self._empty()
             root = sum((v * grams[s, t][:, 0] for s, t, v in E), np.zeros((self.r, self.r)))
@@ -182,7 +226,7 @@ class _Elimination:
             return
         q = K.shape[0]
         flat = K.reshape(q * q, G)
-        KK = flat_gram(flat, flat).reshape(q, q, q, q)
+        KK = flat_gram(self._counted(level, flat), flat).reshape(q, q, q, q)
         Y = []
         for E in own.basis:
             y = np.zeros_like(W)
@@ -190,7 +234,7 @@ class _Elimination:
                 for u in range(q):
                     y[u] += (v * K[u, s]) * W[t]
             Y.append(y)
-        grams = self._root_grams(W, Y, pairs)
+        grams = self._root_grams(counted, Y, pairs)
         for j, (b, F) in enumerate(zip(own.index, own.basis, strict=True)):
             for i in range(j + 1):
                 a, E = own.index[i], own.basis[i]
@@ -205,16 +249,17 @@ class _Elimination:
         q, out = B.shape[0], self.out
         HR = {a: multiply(H, R[a]) for a in below}
         HS = {a: multiply(H, _some(lower[a])[:, :q]) for a in below}
+        counted = self._counted(level, H)
         for k, b in enumerate(below):
             for a in below[: k + 1]:
                 i, j = (a, b) if a <= b else (b, a)
-                out.log_det2[i, j] -= trace_products(HS[a], HS[b])
+                out.log_det2[i, j] -= trace_products(self._counted(level, HS[a]), HS[b])
                 sums = self.second.get((i, j))
                 if sums is None:
                     sums = self.second[i, j] = self._empty()
                 d2S = sums.levels[level]
                 if d2S is not None:
-                    out.log_det2[i, j] += trace_products(H, d2S[:, :q])
+                    out.log_det2[i, j] += trace_products(counted, d2S[:, :q])
                     half = multiply(d2S[:, :q], B)
                     self._push(sums, level, _zip(d2S[:, q:] - 0.5 * half, B), -1.0, both=True)
                     sums.levels[level] = None
@@ -233,8 +278,8 @@ class _Elimination:
         q, out = W.shape[0], self.out
         for a in below:
             N = multiply(M, R[a])
-            spread = multiply(multiply(M, _some(lower[a])[:, :q]), M.transpose(1, 0, 2)).sum(2)
-            grams = self._root_grams(N, [W], {(s, t) for E in own.basis for s, t, _ in E})
+            spread = self._counted(level, multiply(multiply(M, _some(lower[a])[:, :q]), M.transpose(1, 0, 2))).sum(2)
+            grams = self._root_grams(self._counted(level, N), [W], {(s, t) for E in own.basis for s, t, _ in E})
             for b, E in zip(own.index, own.basis, strict=True):
                 i, j = (a, b) if a <= b else (b, a)
                 out.log_det2[i, j] += sum(v * spread[t, s] for s, t, v in E)
@@ -270,6 +315,7 @@ class _Elimination:
     ) -> None:
         """Add factor * sum of left'right (+ its transpose when ``both``) into every ancestor and the root."""
         r = self.r
+        shares = self.chunk.shares[level] if self.chunk.shares else ()
         for m in range(level):
             rows = self.q[m]
             block: Floats | None = None
@@ -283,9 +329,13 @@ class _Elimination:
                 else:
                     block += part
             if block is not None:
+                if shares:
+                    block *= shares[m + 1]
                 sums.add(m, factor * np.add.reduceat(block, self.chunk.starts[level][m], axis=2))
         if root is None:
-            root = sum((flat_gram(left[-r:], right[-r:]) for left, right in pairs), np.zeros((r, r)))
+            root = np.zeros((r, r))
+            for left, right in pairs:
+                root += flat_gram(self._counted(level, left[-r:]), right[-r:])
         sums.root += (factor if both else 0.5 * factor) * (root + root.T)
 
 

@@ -13,12 +13,14 @@ Letters: n rows, p columns of X, B residual groups, A (p, p) with X_int = X_sour
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.engine.batched import gram
 from mixedcli.engine.design import Design
+from mixedcli.engine.weights import mean, row_totals
 from mixedcli.errors import InitialValues, InsufficientObservations
 from mixedcli.frozen import frozen
 
@@ -47,7 +49,7 @@ class Frame:
     """X and y prepared.
 
     columns: the p source columns, y its source; X_int = source columns @ A, y_int = (y_source - source @ b) / y_scale.
-    gram: (B, p + 1, p + 1) cross products of [X_int, y_int] by residual group; rows: (B,) counts.
+    gram: (B, p + 1, p + 1) cross products of [X_int, y_int] by residual group; rows: (B,) counts (sums of weights).
     beta = offset + y_scale * back @ beta_int for the coefficients of the design's own columns.
     """
 
@@ -57,14 +59,15 @@ class Frame:
     b: Floats
     y_scale: float
     gram: Floats
-    rows: Ints
+    rows: NDArray[Any]
     back: Floats
     offset: Floats
     log_det_back: float
 
     @property
-    def n(self) -> int:
-        return int(self.rows.sum())
+    def n(self) -> float:
+        """Observations, or the sum of their weights."""
+        return float(self.rows.sum())
 
     @property
     def p(self) -> int:
@@ -84,22 +87,25 @@ def blocks(n: int) -> Iterator[slice]:
 
 def prepare(design: Design) -> Frame:
     """Choose the basis; raises InsufficientObservations when n <= p, InitialValues when y has no variation left."""
-    n, p = design.n, design.p
+    n, p = float(design.n), design.p
     if n <= p:
         raise InsufficientObservations("insufficient observations")
+    w = row_totals(design)
+    if w is not None:
+        n = float(w.sum())
     originals = [design.columns[k] for k in design.x]
     constant = next((k for k, values in enumerate(originals) if is_ones(values)), None)
     shifts = np.zeros(p)
     y_shift = 0.0
     if constant is not None:
-        shifts = np.array([0.0 if k == constant else float(v.mean()) for k, v in enumerate(originals)])
-        y_shift = float(design.y.mean())
+        shifts = np.array([0.0 if k == constant else mean(v, w) for k, v in enumerate(originals)])
+        y_shift = mean(design.y, w)
     columns = [Column(v, float(s)) for v, s in zip(originals, shifts, strict=True)]
     y = Column(design.y, y_shift)
     order = ([constant] if constant is not None else []) + [k for k in range(p) if k != constant]
 
     with np.errstate(over="ignore", invalid="ignore"):
-        products = cross_gram(columns, y, design.residual_by, design.residual_groups)
+        products = cross_gram(columns, y, design.residual_by, design.residual_groups, w)
     total = products.sum(0)
     if not np.isfinite(total).all():
         raise InitialValues("initial values not feasible")  # squares overflow: values beyond 1e150
@@ -113,7 +119,7 @@ def prepare(design: Design) -> Frame:
     if not tame:
         scales = np.sqrt(np.diag(total)[:p] / n)
         scaled = [Column(c.values, c.shift, 1.0 / s if s > 0 else 1.0) for c, s in zip(columns, scales, strict=True)]
-        R, fit = block_qr(scaled, y, order)
+        R, fit = block_qr(scaled, y, order, w)
         if np.min(np.abs(np.diag(R))) <= 1e-15 * np.max(np.abs(R)):
             raise InsufficientObservations("insufficient observations")  # fewer rows than columns in effect
         inverse = np.linalg.solve(R, np.eye(p))
@@ -124,7 +130,7 @@ def prepare(design: Design) -> Frame:
         columns, y = [Column(v) for v in values], Column(rest)
         back = raw[:, None] * first
         offset = back @ fit
-        products = cross_gram(columns, y, design.residual_by, design.residual_groups)
+        products = cross_gram(columns, y, design.residual_by, design.residual_groups, w)
         total = products.sum(0)
         A, b, _ = _triangular(total, list(range(p)))
     offset = offset + back @ b
@@ -146,12 +152,14 @@ def prepare(design: Design) -> Frame:
         back, offset = centre @ back, centre @ offset
         offset[constant] += y_shift
     by, groups = design.residual_by, design.residual_groups
-    rows = np.array([n]) if by is None else np.bincount(by, minlength=groups)
+    rows = np.array([n]) if by is None else np.bincount(by, weights=w, minlength=groups)
     log_det = np.linalg.slogdet(back)[1] if p else 0.0
     return Frame(tuple(columns), y, A, b, y_scale, products, rows, back, offset, float(log_det))
 
 
-def cross_gram(columns: Sequence[Column], y: Column, by: Ints | None, groups: int) -> Floats:
+def cross_gram(
+    columns: Sequence[Column], y: Column, by: Ints | None, groups: int, weights: Floats | None = None
+) -> Floats:
     """Cross products of [columns, y] by residual group, shape (B, p + 1, p + 1), in one pass over the rows."""
     wide = [*columns, y]
     out = np.zeros((groups, len(wide), len(wide)))
@@ -160,13 +168,14 @@ def cross_gram(columns: Sequence[Column], y: Column, by: Ints | None, groups: in
         part = buffer[:, : rows.stop - rows.start]
         for k, column in enumerate(wide):
             fill(column, rows, part[k])
+        other = part if weights is None else part * weights[rows]
         if by is None:
-            out[0] += gram(part, part)
+            out[0] += gram(part, other)
         else:
             codes = by[rows]
             for g in range(groups):
-                chosen = part[:, codes == g]
-                out[g] += gram(chosen, chosen)
+                chosen = codes == g
+                out[g] += gram(part[:, chosen], other[:, chosen])
     return out
 
 
@@ -200,7 +209,9 @@ def _triangular(total: Floats, order: list[int]) -> tuple[Floats, Floats, bool]:
     return A, b, bool(pivots.min() > TAME and left > TAME * total[p, p])
 
 
-def block_qr(columns: Sequence[Column], y: Column, order: list[int]) -> tuple[Floats, Floats]:
+def block_qr(
+    columns: Sequence[Column], y: Column, order: list[int], weights: Floats | None = None
+) -> tuple[Floats, Floats]:
     """R of the columns in the given order and Q'y, by QR of stacked blocks (error as cond, not cond^2)."""
     p = len(columns)
     buffer = np.empty((p + 1, ROWS))
@@ -210,6 +221,8 @@ def block_qr(columns: Sequence[Column], y: Column, order: list[int]) -> tuple[Fl
         for k, index in enumerate(order):
             fill(columns[index], rows, part[k])
         fill(y, rows, part[p])
+        if weights is not None:
+            part *= np.sqrt(weights[rows])
         R = np.asarray(np.linalg.qr(np.vstack([R, part.T]), mode="r"))
     R = np.vstack([R, np.zeros((max(p - R.shape[0], 0), p + 1))])
     return R[:p, :p], R[:p, p]
