@@ -5,7 +5,8 @@ prepare -> cross products -> starting values -> EM -> gradient-based maximisatio
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,16 +18,18 @@ from mixedcli.engine.estimates import Reported, report
 from mixedcli.engine.inference import lr_test
 from mixedcli.engine.likelihood import Likelihood, linear_log_likelihood
 from mixedcli.engine.optimize import Maximum, curvature, maximize
-from mixedcli.engine.orthogonal import prepare
+from mixedcli.engine.orthogonal import Column, Frame, prepare
 from mixedcli.engine.parameters import Space, parameter_space
 from mixedcli.engine.start import opened, sampled_start, uphill_from_boundary
 from mixedcli.engine.working import Objective, Point, WorkingScale
+from mixedcli.errors import InitialValues
 from mixedcli.results import FitTrace, Iteration, MixedResult
 
 Floats = NDArray[np.float64]
 
 _EM_STEPS = 3  # plain EM iterations before second derivatives take over
 _CLOSE = 1e-11  # EM's end: scaled gradient over |ll| at which the log likelihood prints like the optimum
+_LARGEST = 1e100  # beyond it (and below its inverse) cross products leave the range of a double
 _QUICK = FitOptions(technique=(("nr", 1),), iterate=100)
 
 
@@ -40,9 +43,10 @@ def fit(
     ``trace.converged``, not raised.
     """
     options = options or FitOptions()
+    _check_magnitudes(design)
     frame = prepare(design)
     space, effects = parameter_space(design, frame.rows)
-    likelihood = Likelihood(cross_products(design, frame, effects), space, options.reml)
+    likelihood = _likelihood(design, frame, space, effects, options.reml)
     objective = Objective(likelihood, WorkingScale(space, options.matlog))
     beginning = _beginning(design, objective, options)
     start = objective.at(objective.scale.x(beginning.psi), 2)
@@ -60,10 +64,33 @@ def fit(
         start = maximize(objective, start, _QUICK, good_enough=_CLOSE).point
         start = _best(objective, start, likelihood)
     found = maximize(objective, start, options, on_iteration)
+    exact = likelihood.exact()
+    if exact is not likelihood:
+        # average information was good enough for the steps; the rest needs second derivatives
+        objective = Objective(exact, objective.scale)
+        found = replace(found, point=objective.at(found.point.x, 2))
     if found.converged:
         found = _settled(objective, found)
     trace = FitTrace(beginning.ll, beginning.converged, found.iterations, found.converged)
     return _result(design, objective, found.point, trace, options.stderr, options)
+
+
+def _likelihood(
+    design: Design, frame: Frame, space: Space, effects: Sequence[Sequence[Column]], reml: bool
+) -> Likelihood:
+    if design.crossed:
+        from mixedcli.engine.crossed import crossed_likelihood
+
+        return crossed_likelihood(design, frame, space, effects, reml)
+    return Likelihood(cross_products(design, frame, effects), space, reml)
+
+
+def _check_magnitudes(design: Design) -> None:
+    """Squares of the data must be numbers.  Raises InitialValues (r(1400)), as where any other start fails."""
+    for values in (design.y, *design.columns):
+        largest = max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
+        if largest > _LARGEST or 0.0 < largest < 1.0 / _LARGEST:
+            raise InitialValues("initial values not feasible")
 
 
 def linear_ll(design: Design, reml: bool) -> float:
@@ -80,7 +107,7 @@ def _beginning(design: Design, objective: Objective, options: FitOptions) -> EmT
         return em(likelihood, psi, options.emiterate, options.emtolerance)
     if options.emiterate == 0 or not likelihood.space.random:
         return EmTrace(psi, (likelihood.criterion(psi, 0).ll,), False)
-    sampled = sampled_start(design, likelihood.space, likelihood.reml)
+    sampled = None if design.crossed else sampled_start(design, likelihood.space, likelihood.reml)
     if sampled is not None:
         return EmTrace(opened(likelihood.space, sampled, psi), (), False)
     return em(likelihood, psi, min(options.emiterate, _EM_STEPS), options.emtolerance)
@@ -165,4 +192,5 @@ def _result(
         perfect=told.perfect,
         rank_theta=told.rank,
         stderr_failed=told.failed,
+        psi=point.psi,
     )
