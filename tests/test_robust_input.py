@@ -33,7 +33,7 @@ def run(*arguments: object) -> tuple[int, str, str]:
 
 def commands(*lines: str) -> list[dict[str, Any]]:
     """The JSON object of every command; a bug (exit status 70) fails the test."""
-    status, out, err = run("--json", "--continue", *(a for line in lines for a in ("-c", line)))
+    status, out, err = run("--json", "--continue", *(f"--command={line}" for line in lines))
     assert status in (0, 1), err
     assert "Traceback" not in err
     return [json.loads(line) for line in out.split("\n") if line]
