@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.engine.orthogonal import Column, block_qr, cross_gram, is_ones
+from mixedcli.errors import InitialValues
 
 Floats = NDArray[np.float64]
 
@@ -24,7 +25,7 @@ _CLEAR = 1e-8  # remainders above this are right when taken from cross products
 def independent_columns(columns: Sequence[Floats]) -> tuple[bool, ...]:
     """For each column whether to keep it; a column of ones among them counts as first.
 
-    columns: each shape (n,), finite.
+    columns: each shape (n,), finite.  Raises InitialValues (r(1400)) when their squares are not.
     """
     if not columns or not len(columns[0]):
         return (False,) * len(columns)
@@ -37,7 +38,10 @@ def independent_columns(columns: Sequence[Floats]) -> tuple[bool, ...]:
         return tuple(kept)
     n = len(columns[0])
     nothing = Column(np.broadcast_to(np.float64(0.0), (n,)))
-    squares = cross_gram(shifted, nothing, None, 1)[0][:-1, :-1]
+    with np.errstate(over="ignore", invalid="ignore"):
+        squares = cross_gram(shifted, nothing, None, 1)[0][:-1, :-1]
+    if not np.isfinite(squares).all():
+        raise InitialValues("initial values not feasible")  # squares overflow: values beyond 1e150
     sizes = np.sqrt(np.diag(squares))
     floor = np.array([1e-13 * abs(mean) * np.sqrt(n) for mean in means])
     alive = [k for k in range(len(order)) if sizes[k] > floor[k]]
