@@ -17,7 +17,7 @@ def header(fit: MixedFit, *, group: bool) -> EstimationHeader:
     """One grouping: counts in the grid; two or more: a table of their own (OUTPUT.md 2.2)."""
     result, levels = fit.result, fit.frame.levels if group else ()
     title = f"Mixed-effects {'REML' if result.reml else 'ML'} regression"
-    first = HeaderRow(title, HeaderItem("Number of obs", f"{result.n:,}"))
+    first = HeaderRow(title, HeaderItem("Number of obs", f"{result.n:,.0f}"))
     chi2, df, p = model_test(fit.frame, result)
     test = HeaderRow("", HeaderItem(f"Wald chi2({df})", _number(chi2, "%9.2f")))
     likelihood = f"{likelihood_label(fit)} = {format_value(result.ll, '%10.0g').rjust(10)}"

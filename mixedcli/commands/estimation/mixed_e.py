@@ -28,7 +28,7 @@ def coefficients(frame: ModelFrame, result: MixedResult) -> tuple[Floats, Floats
     b[fixed:] = result.theta
     # parameters without standard errors (nostderr, emonly, a variance at 0) have zero rows, as in Stata
     v[fixed:, fixed:] = np.where(np.isfinite(result.vcov_theta), result.vcov_theta, 0.0)
-    return b, v
+    return b, 0.5 * (v + v.T)
 
 
 def model_test(frame: ModelFrame, result: MixedResult) -> tuple[float, int, float]:
@@ -127,6 +127,7 @@ def _variables(fit: MixedFit) -> tuple[str, ...]:
     found = dict.fromkeys([frame.depvar.rpartition(".")[2]])
     found |= dict.fromkeys(p.var for t in terms if t is not None for p in t.parts)
     found |= dict.fromkeys(level.name for level in frame.levels if level.name != "_all")
+    found |= dict.fromkeys(e.factor for level in frame.levels for e in level.equations if e.factor)
     if frame.residual_by:
         found[frame.residual_by] = None
     return tuple(found)
