@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from mixedcli.blocks import Blank, Block, IterationLog, MatrixTable, line
 from mixedcli.commands.estimation.header import likelihood_label
-from mixedcli.commands.estimation.names import theta_equation
 from mixedcli.model.spec import MixedFit
 from mixedcli.numfmt import format_value
 from mixedcli.results import Iteration
@@ -69,9 +68,8 @@ def _iterations(fit: MixedFit) -> list[Block]:
 def _verbose(iteration: Iteration, fit: MixedFit) -> list[Block]:
     """trace, gradient, hessian and showstep of one iteration, in the working metric."""
     options = fit.spec.log
+    # elements of matrix square roots (or logarithms) have no names of their own
     names = tuple(f"g{k + 1}" for k in range(len(iteration.gamma)))
-    if len(names) == len(fit.result.theta_names) - len(fit.result.residual_variance):
-        names = tuple(theta_equation(n) for n in fit.result.theta_names[: len(names)])
     shown = (
         (options.trace, "Parameter vector", (iteration.gamma,)),
         (options.showstep, "Step", (iteration.step,)),
