@@ -11,7 +11,7 @@ if (a[1] == "lme4") {
   slope <- grepl("x1 \\|", a[2])
   top <- if (grepl("x1 \\|\\|", a[2])) nlme::pdDiag(~x1) else if (slope) nlme::pdSymm(~x1) else ~1
   random <- if ("c" %in% names(d)) list(g = top, c = ~1) else list(g = top)
-  run <- function() as.numeric(logLik(nlme::lme(fixed, d, random, method = if (reml) "REML" else "ML")))
+  run <- function() as.numeric(logLik(nlme::lme(fixed, d, random, method = if (reml) "REML" else "ML", control = nlme::lmeControl(opt = "optim"))))
 }
 seconds <- c()
 for (i in seq_len(as.integer(a[5]))) {

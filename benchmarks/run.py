@@ -25,6 +25,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 CACHE = HERE / ".cache"
 PEERS = HERE / ".peers/bin/python"
+PYTHON_PEERS = ("mixedlm-rs", "mixedlm", "lme-python", "gpboost", "statsmodels")
 
 Result = dict[str, Any]
 
@@ -49,7 +50,7 @@ def ask(command: list[str], timeout: int = 900) -> Result | None:
     return answer
 
 
-def fits(name: str, rows: int, repeat: int) -> dict[str, Result | None]:
+def fits(name: str, rows: int, repeat: int, skip: list[str]) -> dict[str, Result | None]:
     case = FITS[name]
     folder = CACHE / f"{name}-{rows}"
     if not folder.exists():
@@ -58,11 +59,11 @@ def fits(name: str, rows: int, repeat: int) -> dict[str, Result | None]:
     worker = str(HERE / "worker.py")
     out = {p: ask([sys.executable, worker, p, *arguments]) for p in ("mixedcli", "mixedcli-command")}
     if PEERS.exists():
-        for peer in ("mixedlm-rs", "mixedlm", "lme-python", "gpboost", "statsmodels"):
+        for peer in [p for p in PYTHON_PEERS if p not in skip]:
             out[peer] = ask([str(PEERS), worker, peer, *arguments])
     if shutil.which("Rscript"):
         method = "reml" if case.reml else "ml"
-        for peer in ("lme4", "nlme"):
+        for peer in [p for p in ("lme4", "nlme") if p not in skip]:
             out[peer] = ask(["Rscript", str(HERE / "peer.R"), peer, case.lme4, method, str(folder), str(repeat)])
     return out
 
@@ -152,6 +153,7 @@ def main() -> None:
     parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(names))
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--skip", action="append", default=[], metavar="PROGRAM", help="leave a peer's fits out")
     parser.add_argument("--json", type=pathlib.Path, help="also write every figure to this file")
     options = parser.parse_args()
     if unknown := set(options.cases) - set(names):
@@ -159,7 +161,7 @@ def main() -> None:
     figures = {}
     for name in options.cases or names:
         if name in FITS:
-            figures[name] = fits(name, options.rows, options.repeat)
+            figures[name] = fits(name, options.rows, options.repeat, options.skip)
         elif name == "oneliner":
             figures[name] = oneliner(2 * options.repeat)
         else:
