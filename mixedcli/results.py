@@ -14,6 +14,7 @@ from mixedcli.frozen import frozen
 
 Floats = NDArray[np.float64]
 Metric = Literal["log", "identity", "atanh", "logit"]
+Information = Literal["eim", "oim"]
 
 
 @frozen
@@ -49,6 +50,7 @@ class ParamEstimate:
     group: int
     variance: Quantity
     sd: Quantity
+    label: str = ""  # "residual" only: what stands in var() and cov()
 
 
 @frozen
@@ -64,6 +66,7 @@ class ThetaName:
     equation: int = -1
     terms: tuple[int, ...] = ()
     group: int = -1
+    name: str = ""  # the whole name, for parameters of residual structures
 
 
 @frozen
@@ -107,6 +110,35 @@ class LrTest:
 
 
 @frozen
+class FTest:
+    """An F test: statistic, numerator and denominator degrees of freedom (nan: not defined), p-value."""
+
+    F: float
+    df: int
+    ddf: float
+    p: float
+
+
+@frozen
+class SmallSample:
+    """Small-sample inference for the fixed effects by one method.
+
+    method: keyword; information: expected or observed, for the approximations; title as in headers.
+    df: (p,) degrees of freedom per coefficient, nan where there are none; vcov: (p, p) covariance matrix that tests
+    use (Kenward and Roger's adjusted one, else that of the fit).  failed: the information of the variance parameters
+    is singular.  moments: the engine's own, to test further rows with.
+    """
+
+    method: str
+    information: Information
+    title: str
+    df: Floats
+    vcov: Floats
+    failed: bool = False
+    moments: Any = None
+
+
+@frozen
 class MixedResult:
     """A fitted linear mixed model.
 
@@ -118,6 +150,8 @@ class MixedResult:
     rows: the random-effects table.  singular: (level, equation, position) of variances estimated as 0.
     perfect: (level, equation, i, j) of correlations estimated as +-1.
     rank_theta: rank of vcov_theta (0 when it is not available).
+    psi: the engine's own parameters, from which further results can be computed again on the same data.
+    small: small-sample inference, when it was asked for.
     """
 
     reml: bool
@@ -138,6 +172,8 @@ class MixedResult:
     perfect: tuple[tuple[int, int, int, int], ...] = ()
     rank_theta: int = 0
     stderr_failed: bool = False
+    psi: Floats | None = None
+    small: SmallSample | None = None
 
 
 @frozen

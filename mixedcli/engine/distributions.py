@@ -50,3 +50,36 @@ def chi2_tail(x: float, df: int) -> float:
         total += math.exp(k * math.log(half) - half - math.lgamma(k + 1.0))
         k += 1.0
     return min(total, 1.0)
+
+
+def t_p(t: float, df: float) -> float:
+    """Two-sided p-value of a t statistic; nan without degrees of freedom."""
+    if math.isnan(t) or not df > 0.0:
+        return math.nan
+    if math.isinf(df):
+        return normal_p(t)
+    from scipy.special import stdtr
+
+    return float(2.0 * stdtr(df, -abs(t)))
+
+
+def t_quantile(p: float, df: float) -> float:
+    """x with Pr(T <= x) = p; nan without degrees of freedom."""
+    if not (0.0 < p < 1.0 and df > 0.0):
+        return math.nan
+    if math.isinf(df):
+        return normal_quantile(p)
+    from scipy.special import stdtrit
+
+    return float(stdtrit(df, p))
+
+
+def f_tail(x: float, df: float, ddf: float) -> float:
+    """Pr(F(df, ddf) > x); nan without degrees of freedom."""
+    if math.isnan(x) or not (df > 0.0 and ddf > 0.0):
+        return math.nan
+    if x <= 0.0:
+        return 1.0
+    from scipy.special import chdtrc, fdtrc
+
+    return float(chdtrc(df, df * x) if math.isinf(ddf) else fdtrc(df, ddf, x))
