@@ -96,11 +96,11 @@ class Dense:
                 a, b = M @ phi @ Pi @ phi, M @ phi @ Pj @ phi
                 A1 += self.W[i, j] * np.trace(a) * np.trace(b)
                 A2 += self.W[i, j] * np.trace(a @ b)
-        B = (A1 + 6 * A2) / (2 * l)
+        B = (A1 + 6 * A2) / (2 * rows)
         g = ((rows + 1) * A1 - (rows + 4) * A2) / ((rows + 2) * A2)
         d = 3 * rows + 2 * (1 - g)
         c1, c2, c3 = g / d, (rows - g) / d, (rows + 2 - g) / d
-        mean = 1 / (1 - A2 / l)
+        mean = 1 / (1 - A2 / rows)
         variance = 2 / rows * (1 + c1 * B) / ((1 - c2 * B) ** 2 * (1 - c3 * B))
         rho = variance / (2 * mean**2)
         ddf = 4 + (rows + 2) / (rows * rho - 1)
