@@ -59,3 +59,17 @@ def effect_weights(design: Design) -> Weights | None:
             carried = carried * own[level.codes]
     rows = carried if design.weights is None else carried * design.weights
     return Weights(np.asarray(rows, dtype=float), tuple(levels))
+
+
+def group_total(design: Design, number: int) -> int:
+    """How many groups a level has in the whole, counted by their weights."""
+    if not design.weighted:
+        return design.levels[number].groups
+    total = np.ones(design.n)
+    for level in design.levels[: number + 1]:
+        if level.weights is not None:
+            total = total * level.weights[level.codes]
+    own = design.levels[number]
+    each = np.zeros(own.groups)
+    each[own.codes] = total
+    return max(round(float(each.sum())), 1)
