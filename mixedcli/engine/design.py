@@ -21,6 +21,7 @@ from mixedcli.frozen import frozen
 if TYPE_CHECKING:
     from mixedcli.engine.recov import RandomCovariance
     from mixedcli.engine.residual.structure import Structure
+    from mixedcli.results import Information
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -144,4 +145,6 @@ class FitOptions:
     ltolerance: float = 1e-7
     nrtolerance: float | None = 1e-5  # None: nonrtolerance
     stderr: bool = True
+    dfmethod: str = ""  # keyword of engine.dof.methods; "": large-sample inference
+    dfinformation: Information = "eim"  # of the variance parameters, for its approximations
     robust: bool = False  # standard errors from the scores of clusters

@@ -23,7 +23,7 @@ from mixedcli.engine.parameters import Space, parameter_space
 from mixedcli.engine.start import opened, sampled_start, uphill_from_boundary
 from mixedcli.engine.working import Objective, Point, WorkingScale
 from mixedcli.errors import InitialValues
-from mixedcli.results import FitTrace, Iteration, MixedResult
+from mixedcli.results import FitTrace, Information, Iteration, MixedResult, Robust, SmallSample
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ def fit(
     _check_magnitudes(design)
     frame = prepare(design)
     space, effects = parameter_space(design, frame.rows)
-    likelihood = _likelihood(design, frame, space, effects, options.reml)
+    likelihood = _likelihood(design, frame, space, effects, options)
     objective = Objective(likelihood, WorkingScale(space, options.matlog))
     beginning = _beginning(design, objective, options)
     start = objective.at(objective.scale.x(beginning.psi), 2)
@@ -76,13 +76,13 @@ def fit(
 
 
 def _likelihood(
-    design: Design, frame: Frame, space: Space, effects: Sequence[Sequence[Column]], reml: bool
+    design: Design, frame: Frame, space: Space, effects: Sequence[Sequence[Column]], options: FitOptions
 ) -> Likelihood:
     if design.crossed:
         from mixedcli.engine.crossed import crossed_likelihood
 
-        return crossed_likelihood(design, frame, space, effects, reml)
-    return Likelihood(cross_products(design, frame, effects), space, reml)
+        return crossed_likelihood(design, frame, space, effects, options)
+    return Likelihood(cross_products(design, frame, effects), space, options.reml)
 
 
 def _check_magnitudes(design: Design) -> None:
@@ -169,15 +169,27 @@ def _result(
     likelihood = objective.likelihood
     frame, space, c = likelihood.data.frame, likelihood.space, point.criterion
     shape = tuple(len(level.equations) for level in design.levels)
-    told: Reported = report(space, shape, point, objective.scale, frame.y_scale, stderr)
+    p, meat = frame.p, None
+    if options.robust and stderr:
+        from mixedcli.engine.robust import cluster_meat
+
+        meat = cluster_meat(design, likelihood, point)
+    told: Reported = report(
+        space, shape, point, objective.scale, frame.y_scale, stderr, meat.matrix[p:, p:] if meat else None
+    )
     turned = frame.back @ c.phi @ frame.back.T
-    return MixedResult(
+    vcov_beta, robust = frame.y_scale**2 * c.sigma2 * 0.5 * (turned + turned.T), None
+    if meat is not None:
+        half = frame.y_scale * c.sigma2 * frame.back @ c.phi
+        robust = Robust(meat.clusters, vcov_beta, told.modelbased, half @ meat.matrix[:p, p:] @ told.influence.T)
+        vcov_beta = half @ meat.matrix[:p, :p] @ half.T
+    result = MixedResult(
         reml=options.reml,
-        n=frame.n,
+        n=design.n if design.weighted and not design.frequency else round(frame.n),
         p=frame.p,
         ll=point.ll,
         beta=frame.offset + frame.y_scale * frame.back @ c.beta,
-        vcov_beta=frame.y_scale**2 * c.sigma2 * 0.5 * (turned + turned.T),
+        vcov_beta=vcov_beta,
         sigma=told.sigma,
         residual_variance=told.residual_variance,
         theta=told.theta,
@@ -185,12 +197,48 @@ def _result(
         vcov_theta=told.vcov,
         rows=told.rows,
         trace=trace,
-        lr=lr_test(
+        lr=None
+        if options.robust or design.weighted
+        else lr_test(
             point.ll, linear_log_likelihood(likelihood.data, options.reml), space.random, space.size, space.random > 0
         ),
+        robust=robust,
         singular=told.singular,
         perfect=told.perfect,
         rank_theta=told.rank,
         stderr_failed=told.failed,
         psi=point.psi,
     )
+    if not options.dfmethod:
+        return result
+    from mixedcli.engine.dof.methods import small_sample
+    from mixedcli.engine.dof.moments import moments
+
+    small = small_sample(
+        options.dfmethod,
+        options.dfinformation,
+        design,
+        result.vcov_beta,
+        lambda: moments(likelihood, point.psi, c),
+    )
+    return replace(result, small=small)
+
+
+def small_sample_again(
+    design: Design, result: MixedResult, wanted: Sequence[tuple[str, Information]]
+) -> tuple[SmallSample, ...]:
+    """Small-sample inference by other methods (keyword, information) for a fit of the same design.  Errors: r(198)."""
+    from mixedcli.engine.dof.methods import small_sample
+    from mixedcli.engine.dof.moments import Moments, moments
+
+    known: list[Moments] = []
+
+    def again() -> Moments:
+        if not known:
+            frame = prepare(design)
+            space, effects = parameter_space(design, frame.rows)
+            assert result.psi is not None
+            known.append(moments(_likelihood(design, frame, space, effects, FitOptions(reml=result.reml)).exact(), result.psi))
+        return known[0]
+
+    return tuple(small_sample(m, information, design, result.vcov_beta, again) for m, information in wanted)
