@@ -30,7 +30,7 @@ def starting_point(likelihood: Likelihood) -> Floats:
     """Relative variances of a size that a group's data can just tell from zero (as in Bates and Pinheiro 1998)."""
     space = likelihood.space
     psi = np.empty(space.size)
-    psi[space.random :] = space.residual.start()
+    psi[space.random :] = space.residual.start(likelihood.data)
     for t in space.terms:
         per_group = likelihood.data.frame.n / t.groups
         psi[t.own] = t.structure.start(np.full(t.structure.q, 7.0 / max(per_group, 1.0)))

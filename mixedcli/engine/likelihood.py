@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.engine.crossprod import CrossProducts
-from mixedcli.engine.nested import Evaluation, Leaf, evaluate
+from mixedcli.engine.nested import Evaluation, evaluate
 from mixedcli.engine.parameters import Space
 from mixedcli.frozen import frozen
 
@@ -94,6 +94,10 @@ class Likelihood:
         frame = self.data.frame
         return 2.0 * self.count * float(np.log(frame.y_scale)) - (2.0 * frame.log_det_back if self.reml else 0.0)
 
+    def exact(self) -> Likelihood:
+        """The same criterion with exact second derivatives, where order 2 gives an approximation."""
+        return self
+
     def nothing(self) -> Criterion:
         """The criterion where it cannot be computed."""
         p, P, nan = self.data.frame.p, self.space.size, float("nan")
@@ -103,10 +107,8 @@ class Likelihood:
     def evaluate(self, psi: Floats, order: int) -> Evaluation:
         """log|V| and [X, y]'V^-1[X, y] with derivatives."""
         space, at = self.space, self.space.random
-        rho = psi[at:]
-        slopes = tuple((at + b, row) for b, row in enumerate(space.residual.slopes()))
-        leaf = Leaf(space.residual.weights(rho), slopes)
-        return evaluate(self.data, space.covariances(psi), leaf, space.size, order)
+        source = space.residual.leaf(self.data, at, psi[at:], order)
+        return evaluate(self.data, space.covariances(psi), source, space.size, order)
 
     def criterion(self, psi: Floats, order: int) -> Criterion:
         """D and Q with ``order`` derivatives (0, 1 or 2; higher ones are zero)."""

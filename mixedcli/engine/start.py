@@ -31,7 +31,7 @@ SHARE_GROUPS = 300  # top-level groups it must have at least
 def sampled_start(design: Design, space: Space, reml: bool) -> Floats | None:
     """psi from the fit of a share of the top-level groups; None when the data are small or the share will not do."""
     tops = [level for level in design.levels if any(e.z for e in level.equations)]
-    if not tops or design.n < 4 * SHARE_ROWS:
+    if design.correlation is not None or not tops or design.n < 4 * SHARE_ROWS:
         return None
     every = min(design.n // SHARE_ROWS, tops[0].groups // SHARE_GROUPS)
     if every < 3:
@@ -66,13 +66,16 @@ def _share(design: Design, levels: Sequence[Level], every: int) -> Design:
         columns=tuple(c[rows] if k in used else empty for k, c in enumerate(design.columns)),
         levels=tuple(_dense(level, rows) for level in design.levels),
         residual_by=None if design.residual_by is None else design.residual_by[rows],
+        weights=None if design.weights is None else design.weights[rows],
+        clusters=None,
     )
 
 
 def _dense(level: Level, rows: NDArray[np.int64]) -> Level:
     codes = level.codes[rows]
     present = np.bincount(codes, minlength=level.groups) > 0
-    return replace(level, codes=(np.cumsum(present) - 1)[codes], groups=int(present.sum()))
+    weights = None if level.weights is None else level.weights[present]
+    return replace(level, codes=(np.cumsum(present) - 1)[codes], groups=int(present.sum()), weights=weights)
 
 
 def opened(space: Space, psi: Floats, typical: Floats) -> Floats:

@@ -116,6 +116,7 @@ class EquationFrame:
     labels: tuple[str, ...]
     structure: str
     terms: tuple[ModelTerm | None, ...] = ()  # None is the constant
+    factor: str = ""  # the variable of an R.varname term, whose label is then "R.varname"
 
 
 @frozen
@@ -128,6 +129,16 @@ class LevelFrame:
     average: float
     maximum: int
     equations: tuple[EquationFrame, ...]
+
+
+@frozen
+class ResidualFrame:
+    """How correlated residuals are called: title ("AR(2)"), order, variable of t(), its distinct values."""
+
+    title: str = "Independent"
+    order: int = 0
+    time: str = ""
+    times: tuple[float, ...] = ()
 
 
 @frozen
@@ -147,6 +158,7 @@ class ModelFrame:
     residual_by: str = ""
     residual_labels: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    residual: ResidualFrame = ResidualFrame()
 
 
 @frozen

@@ -14,11 +14,12 @@ DOTS_PER_LINE = 50
 def blocks(fit: MixedFit) -> list[Block]:
     """What the fit printed on its way; nothing for a linear regression (# stata: a public course log)."""
     spec = fit.spec
-    if not fit.frame.levels and not fit.frame.residual_by:
+    plain = fit.spec.residuals.structure == "independent" and not fit.frame.residual_by
+    if not fit.frame.levels and plain:
         return []
     out: list[Block] = [Blank()]
-    # with by() EM only gives starting values, and the log says so (# stata: seen with correlated residuals)
-    start = "Performing EM optimization ..." if not fit.frame.residual_by else "Obtaining starting values by EM ..."
+    # for other residuals EM only gives starting values, and the log says so (# stata: seen with correlated residuals)
+    start = "Performing EM optimization ..." if plain else "Obtaining starting values by EM ..."
     out.append(line(start))
     out += _em(fit)
     if not spec.fit.emonly:
@@ -26,6 +27,8 @@ def blocks(fit: MixedFit) -> list[Block]:
         out += _iterations(fit)
     if spec.fit.stderr or spec.fit.emonly:
         out += [Blank(), line("Computing standard errors ...")]
+    if fit.result.small is not None:
+        out += [Blank(), line("Computing degrees of freedom ...")]
     return out
 
 

@@ -50,6 +50,7 @@ def _scalars(fit: MixedFit) -> dict[str, float]:
     kinds = [n.kind for n in result.theta_names]
     chi2, df, p = model_test(frame, result)
     groups = len(result.residual_variance)
+    beside = sum(k.startswith("r_") for k in kinds)  # residual parameters other than lnsig_e
     _, v = coefficients(frame, result)
     diagonal = np.flatnonzero(np.diag(v) > 0)
     rank = int(np.linalg.matrix_rank(_scaled(v[np.ix_(diagonal, diagonal)]))) if len(diagonal) else 0
@@ -58,10 +59,11 @@ def _scalars(fit: MixedFit) -> dict[str, float]:
         "k": result.p + len(kinds),
         "k_f": result.p,
         "k_r": len(kinds),
-        "k_rs": sum(k != "atr" for k in kinds),
-        "k_rc": sum(k == "atr" for k in kinds),
-        "k_res": 0.0 if groups == 1 else groups,  # unverified: what Stata counts here
+        "k_rs": sum(k in ("lns", "lnsig_e", "r_lns") for k in kinds),
+        "k_rc": sum(k not in ("lns", "lnsig_e", "r_lns") for k in kinds),
+        "k_res": 1 + beside if beside else 0,  # unverified: what Stata counts here
         "nrgroups": groups,
+        **_residual_order(fit),
         "df_m": df,
         "small": 0,
         "ll": result.ll,
@@ -76,6 +78,13 @@ def _scalars(fit: MixedFit) -> dict[str, float]:
         "rc": 0.0 if result.trace.converged else 430,
         "converged": float(result.trace.converged),
     }
+
+
+def _residual_order(fit: MixedFit) -> dict[str, float]:
+    """e(ar_p), e(ma_q) or e(res_order)."""
+    structure, order = fit.spec.residuals.structure, fit.frame.residual.order
+    name = {"ar": "ar_p", "ma": "ma_q", "banded": "res_order", "toeplitz": "res_order"}.get(structure)
+    return {} if name is None else {name: order}
 
 
 def _scaled(v: Floats) -> Floats:
@@ -100,7 +109,8 @@ def _macros(fit: MixedFit, data: Dataset, command: str) -> dict[str, str]:
         "revars": " ".join(label for _, e in equations for label in e.labels),
         "resopt": spec.residuals.text,
         "rstructure": spec.residuals.structure,
-        "rstructlab": "Independent",
+        "rstructlab": frame.residual.title,
+        "timevar": frame.residual.time,
         "rbyvar": frame.residual_by,
         "rglabels": " ".join(f'`"{x}"\'' for x in frame.residual_labels),
         "chi2type": "Wald",
@@ -128,8 +138,7 @@ def _variables(fit: MixedFit) -> tuple[str, ...]:
     found |= dict.fromkeys(p.var for t in terms if t is not None for p in t.parts)
     found |= dict.fromkeys(level.name for level in frame.levels if level.name != "_all")
     found |= dict.fromkeys(e.factor for level in frame.levels for e in level.equations if e.factor)
-    if frame.residual_by:
-        found[frame.residual_by] = None
+    found |= dict.fromkeys(name for name in (frame.residual_by, frame.residual.time) if name)
     return tuple(found)
 
 
@@ -159,6 +168,10 @@ def _matrices(fit: MixedFit, names: tuple[str, ...]) -> dict[str, Matrix]:
         matrices["g_min"] = row([x.minimum for x in frame.levels])
         matrices["g_avg"] = row([x.average for x in frame.levels])
         matrices["g_max"] = row([x.maximum for x in frame.levels])
+    if fit.spec.residuals.structure in ("unstructured", "banded"):
+        times = frame.residual.times
+        columns = tuple(f"c{i + 1}" for i in range(len(times)))
+        matrices["tmap"] = Matrix(np.array([times], dtype=np.float64), ("r1",), columns)  # unverified: its shape
     return matrices
 
 

@@ -14,9 +14,9 @@ HEADING_WIDTH = 28
 
 def label(row: ParamEstimate, equation: EquationFrame | None, *, sd: bool) -> str:
     """ "var(week)", "cov(week,_cons)", "sd(hwy unemp)", "corr(week,_cons)", "var(Residual)"."""
-    word = {"var": "sd", "cov": "corr"}[row.kind] if sd else row.kind
+    word = {"var": "sd", "cov": "corr"}.get(row.kind, row.kind) if sd else row.kind
     if row.part == "residual":
-        return f"{word}(Residual)" if row.group < 0 else f"{word}(e)"
+        return f"{word}({row.label})" if row.kind in ("var", "cov") else row.kind
     assert equation is not None
     names = [equation.labels[i] for i in row.terms]
     shared = row.kind == "cov" and len(names) > 2  # one covariance for all pairs (exchangeable)
@@ -28,12 +28,14 @@ def rows(
 ) -> list[ParamRow]:
     """Table rows of some parameters in the metric shown."""
     out = []
+    group = -1
     for estimate in part:
         quantity = estimate.sd if sd else estimate.variance
         lo, hi = inference.interval(quantity, level)
         name = label(estimate, equation, sd=sd)
-        if estimate.group >= 0:
-            name = f"{fit.frame.residual_labels[estimate.group]}: {name}"
+        if estimate.group != group:  # unverified: that only the first row of a by() group is marked
+            group = estimate.group
+            name = f"{fit.frame.residual_labels[group]}: {name}"
         out.append(ParamRow(name, quantity.estimate, quantity.se, lo, hi))
     return out
 
@@ -52,9 +54,16 @@ def table(fit: MixedFit, *, sd: bool, level: float, cformat: str = "%9.0g") -> P
             heading = f"{frame.name}: {STRUCTURES[equation.structure].title}"
             blocks.append(ParamBlock((heading,), tuple(rows(fit, mine, equation, sd=sd, level=level))))
     residual = [r for r in fit.result.rows if r.part == "residual"]
-    heading_lines = ("Residual: Independent,", f"    by {fit.frame.residual_by}") if fit.frame.residual_by else ()
-    blocks.append(ParamBlock(heading_lines, tuple(rows(fit, residual, None, sd=sd, level=level))))
+    blocks.append(ParamBlock(_residual_heading(fit), tuple(rows(fit, residual, None, sd=sd, level=level))))
     return ParamTable(tuple(blocks), level=level, cformat=cformat)
+
+
+def _residual_heading(fit: MixedFit) -> tuple[str, ...]:
+    """Nothing for one variance; "Residual: AR(2)", with by() in two lines."""
+    title = f"Residual: {fit.frame.residual.title}"
+    if fit.frame.residual_by:
+        return f"{title},", f"    by {fit.frame.residual_by}"
+    return () if fit.spec.residuals.structure == "independent" else (title,)
 
 
 def lr_line(fit: MixedFit) -> LrTestLine | None:

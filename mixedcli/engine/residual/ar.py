@@ -80,7 +80,7 @@ class Autoregressive(Structure):
         return Stack(value, first, second)
 
     def entries(self, keys: Ints) -> Ints:
-        return np.abs(keys[..., :, None] - keys[..., None, :])
+        return np.asarray(np.abs(keys[..., :, None] - keys[..., None, :]))
 
     def weights(self, x: Floats, classes: Floats) -> tuple[Stack, Stack]:
         """classes: lags of neighbouring rows (inf: first row of a group)."""

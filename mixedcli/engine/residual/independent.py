@@ -13,6 +13,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mixedcli.engine.crossprod import CrossProducts
+from mixedcli.engine.nested import Leaf
+from mixedcli.engine.residual.shown import Shown, StoredPart
 from mixedcli.frozen import frozen
 
 Floats = NDArray[np.float64]
@@ -29,7 +32,7 @@ class Independent:
         """Number of parameters beside sigma2."""
         return len(self.rows) - 1
 
-    def start(self) -> Floats:
+    def start(self, data: CrossProducts) -> Floats:
         """Starting rho: equal variances."""
         return np.ones(self.size)
 
@@ -45,6 +48,28 @@ class Independent:
         """log|R / sigma2| with first and second derivatives with respect to rho."""
         rows = self.rows[1:]
         return -float(rows @ np.log(rho)), -rows / rho, np.diag(rows / rho**2)
+
+    def leaf(self, data: CrossProducts, at: int, rho: Floats, order: int) -> Leaf:
+        """Cross products at rho; ``at``: place of the first residual parameter in the whole vector."""
+        return Leaf(self.weights(rho), tuple((at + b, row) for b, row in enumerate(self.slopes())), order)
+
+    def shown(self, r: Floats) -> list[Shown]:
+        """The rows of the table at log SD ratios r."""
+        none, out = np.zeros(self.size), []
+        for b, ratio in enumerate(np.append(0.0, r).tolist()):
+            slope = none.copy()
+            if b:
+                slope[b - 1] = 2.0 * np.exp(2.0 * ratio)
+            group, label = (b, "e") if self.size else (-1, "Residual")
+            out.append(Shown(group, "var", label, "log", float(np.exp(2.0 * ratio)), slope, 0.0, none))
+        return out
+
+    def stored(self, r: Floats) -> StoredPart:
+        """The log SD ratios themselves."""
+        groups = tuple(range(1, self.size + 1))
+        # stata: matrix list e(b) after residuals(independent, by())
+        names = tuple(f"r_lns{b + 1}ose" for b in groups)
+        return StoredPart(("r_lns",) * self.size, names, groups, r, np.eye(self.size))
 
     def link(self, r: Floats) -> tuple[Floats, Floats, Floats]:
         """rho with its derivatives d rho/dr (diagonal) and d2 rho/dr2 (diagonal) at log SD ratios r."""

@@ -76,4 +76,4 @@ class MovingAverage(Structure):
         )
 
     def entries(self, keys: Ints) -> Ints:
-        return np.minimum(np.abs(keys[..., :, None] - keys[..., None, :]), self.order + 1)
+        return np.asarray(np.minimum(np.abs(keys[..., :, None] - keys[..., None, :]), self.order + 1))

@@ -60,12 +60,14 @@ class Structure(ABC):
 
     times: the distinct values of t(), increasing (empty without t()).  order: # of the structure (0 when it has none).
     largest: size of the largest lowest-level group.  span: largest observed lag of an integer-valued t().
+    lags: the observed lags, increasing (None: all from 1 to span).
     """
 
     times: Floats
     order: int = 0
     largest: int = 1
     span: int = 0
+    lags: tuple[int, ...] | None = None
 
     keyword: ClassVar[str]
     abbreviation: ClassVar[str]  # the shortest spelling Stata accepts
@@ -74,6 +76,7 @@ class Structure(ABC):
     ordered: ClassVar[bool] = False  # takes #
     default_order: ClassVar[int | None] = None  # None: as large as the data allow
     guarded: ClassVar[bool] = False
+    by_lag: ClassVar[bool] = False  # has a parameter for every observed lag
 
     @property
     def layout(self) -> Layout:
@@ -93,6 +96,8 @@ class Structure(ABC):
     @classmethod
     def check_order(cls, order: int | None, levels: int, span: int) -> int:
         """The order to use.  levels: distinct times; span: largest lag.  Errors: r(198)."""
+        if order is not None:
+            raise bad_order(f"{cls.keyword} takes no order")
         return 0
 
     @abstractmethod

@@ -24,10 +24,17 @@ class Toeplitz(Structure):
     name: ClassVar[str] = "Toeplitz"
     ordered: ClassVar[bool] = True
     guarded: ClassVar[bool] = True
+    by_lag: ClassVar[bool] = True
+
+    @property
+    def used(self) -> list[int]:
+        """The lags that have a parameter."""
+        lags = range(1, self.span + 1) if self.lags is None else self.lags
+        return [k for k in lags if k <= self.order]
 
     @property
     def size(self) -> int:
-        return self.order
+        return len(self.used)
 
     @classmethod
     def check_order(cls, order: int | None, levels: int, span: int) -> int:
@@ -39,9 +46,8 @@ class Toeplitz(Structure):
         return q
 
     def rows(self) -> tuple[ResidualRow, ...]:
-        lags = range(1, self.order + 1)
         # stata: e(b) has r_atr1_1, r_atr1_2 ... (a users' program)
-        return (*(ResidualRow(f"rho{k}", "", "atanh", f"r_atr{{}}_{k}") for k in lags), ResidualRow("var", "e"))
+        return (*(ResidualRow(f"rho{k}", "", "atanh", f"r_atr{{}}_{k}") for k in self.used), ResidualRow("var", "e"))
 
     def natural(self, x: Floats) -> tuple[Floats, Floats]:
         r = np.tanh(x)
@@ -52,22 +58,24 @@ class Toeplitz(Structure):
 
     def start(self, moments: Moments) -> Floats:
         r = np.clip(moments.lagged(self.order), -0.95, 0.95)
-        lag = np.abs(np.subtract.outer(np.arange(self.span + 1), np.arange(self.span + 1)))
-        full = np.concatenate([[1.0], r, np.zeros(self.span + 1)])
+        keys = self.keys(self.times)
+        lag = np.abs(np.subtract.outer(keys, keys))
+        full = np.concatenate([[1.0], r, [0.0]])
         least = float(np.linalg.eigvalsh(full[np.minimum(lag, self.order + 1)]).min())
         if least < 0.05:  # towards independence until every subset of times is well inside
             r = r * (0.95 / (1.0 - least))
-        return np.arctanh(r)
+        return np.arctanh(r[np.array(self.used) - 1])
 
     def table(self, x: Floats) -> Stack:
         """Correlations at lags 0..q; the last element is the 0 of greater lags."""
-        m = self.size
+        m, E = self.size, self.order + 2
         r = np.tanh(x)
-        first, second = np.zeros((m, m + 2)), np.zeros((m, m, m + 2))
-        k = np.arange(m)
-        first[k, k + 1] = 1.0 - r * r
-        second[k, k, k + 1] = -2.0 * r * (1.0 - r * r)
-        return Stack(np.concatenate([[1.0], r, [0.0]]), first, second)
+        value, first, second = np.zeros(E), np.zeros((m, E)), np.zeros((m, m, E))
+        k, at = np.arange(m), np.array(self.used, dtype=np.int64)
+        value[0], value[at] = 1.0, r
+        first[k, at] = 1.0 - r * r
+        second[k, k, at] = -2.0 * r * (1.0 - r * r)
+        return Stack(value, first, second)
 
     def entries(self, keys: Ints) -> Ints:
-        return np.minimum(np.abs(keys[..., :, None] - keys[..., None, :]), self.order + 1)
+        return np.asarray(np.minimum(np.abs(keys[..., :, None] - keys[..., None, :]), self.order + 1))

@@ -1,0 +1,106 @@
+"""residuals() other than independent: the rules on t(), by() and the order, and the structures for the data at hand."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixedcli.data.dataset import Dataset
+from mixedcli.data.varlist import resolve
+from mixedcli.engine.design import Correlation, Floats, Ints
+from mixedcli.engine.residual.registry import STRUCTURES
+from mixedcli.engine.residual.structure import Structure
+from mixedcli.errors import DataAssumption, InvalidSyntax, RepeatedTimes, TypeMismatch
+from mixedcli.model.spec import ResidualFrame, ResidualSpec
+
+Rows = NDArray[np.bool_]
+
+
+def time_variable(spec: ResidualSpec, data: Dataset) -> str:
+    """The variable of t(), "" where the structure needs none.  Errors: r(198), r(109), r(111)."""
+    if spec.structure == "independent" or STRUCTURES[spec.structure].time == "none":
+        return ""
+    if spec.time is None:
+        raise InvalidSyntax(f"t() required for residual structure {spec.structure}")  # unverified: Stata's words
+    name = resolve(spec.time, data)
+    if data.column(name).is_string:
+        raise TypeMismatch(f"string variables not allowed in varlist;\n{name} is a string variable")
+    return name
+
+
+def correlation(
+    spec: ResidualSpec,
+    data: Dataset,
+    rows: Rows | None,
+    time: str,
+    lowest: tuple[Ints, int],
+    by: Ints | None,
+    by_name: str,
+    by_groups: int,
+) -> tuple[Correlation, ResidualFrame]:
+    """The structures of a model and what tables and e() say about them.
+
+    lowest: codes and number of the lowest-level groups; by: codes of the by() groups.
+    Errors: r(198) order, r(451) repeated times, r(459) times or by() groups that the structure does not allow.
+    """
+    kind = STRUCTURES[spec.structure]
+    codes, groups = lowest
+    times = np.zeros(len(codes))
+    if time:
+        times = data.column(time).numeric()
+        times = times if rows is None else times[rows]
+        _check_times(kind, times, time)
+    owner = np.zeros(groups, dtype=np.int64)
+    if by is not None:
+        owner[codes] = by
+        if (owner[codes] != by).any():
+            # unverified: Stata's words
+            raise DataAssumption(f"residuals(): by() variable {by_name} is not constant within lowest-level groups")
+    order = np.lexsort((times, codes))
+    sorted_codes, sorted_times = codes[order], times[order]
+    if time and ((np.diff(sorted_codes) == 0) & (np.diff(sorted_times) == 0)).any():
+        raise RepeatedTimes("repeated time values within panel")
+    whole = _span(sorted_codes, sorted_times) if kind.time == "integer" else 0
+    number = kind.check_order(spec.order, len(np.unique(times)), whole)
+    structures: list[Structure] = []
+    for b in range(by_groups):
+        mine = slice(None) if by is None else owner[sorted_codes] == b
+        own_codes, own_times = sorted_codes[mine], sorted_times[mine]
+        span = _span(own_codes, own_times) if kind.time == "integer" else 0
+        lags = _lags(own_codes, own_times) if kind.by_lag else None
+        levels = np.unique(own_times) if time else np.zeros(0)
+        largest = int(np.bincount(own_codes).max())
+        # a by() group may have fewer times than all data: no parameter can be more than it shows
+        own = number if spec.structure != "banded" else min(number, len(levels) - 1)
+        structures.append(kind(levels, own, largest, span, lags))
+    frame = ResidualFrame(kind(np.zeros(0), number).title, number, time, tuple(np.unique(times).tolist()))
+    return Correlation(tuple(structures), codes, groups, times), frame
+
+
+def _check_times(kind: type[Structure], times: Floats, name: str) -> None:
+    """Errors: r(459)."""
+    if kind.time == "real":
+        return
+    if (times != np.rint(times)).any():
+        raise DataAssumption(f"time variable {name} must be integer valued")  # unverified: Stata's words
+    if kind.time == "nonnegative" and (times < 0).any():
+        raise DataAssumption(f"time variable {name} must be nonnegative integer valued")  # unverified
+
+
+def _span(codes: Ints, times: Floats) -> int:
+    """Largest distance in time within a group; rows sorted by group and time."""
+    first = np.flatnonzero(np.append(True, np.diff(codes) != 0))
+    last = np.append(first[1:], len(codes)) - 1
+    return int(np.rint(times[last] - times[first]).max())
+
+
+def _lags(codes: Ints, times: Floats) -> tuple[int, ...]:
+    """Distinct distances in time of two rows of one group, increasing; rows sorted by group and time."""
+    found: set[int] = set()
+    whole = np.rint(times).astype(np.int64)
+    for step in range(1, len(codes)):
+        same = codes[step:] == codes[:-step]
+        if not same.any():
+            break
+        found.update(np.unique((whole[step:] - whole[:-step])[same]).tolist())
+    return tuple(sorted(found))
