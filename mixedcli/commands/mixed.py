@@ -8,6 +8,9 @@ likelihood (mle, the default) or restricted maximum likelihood (reml).  Levels a
 
 Random part     covariance(independent|exchangeable|identity|unstructured), noconstant, collinear
 Residuals       residuals(independent, by(varname)): one variance per group
+Small samples   dfmethod(residual|repeated|anova|satterthwaite[, eim|oim]|kroger[, eim|oim]): t and F tests with
+                degrees of freedom by that method, the last two with reml; dftable(default|ci|pvalue);
+                replay: mixed, small
 Reporting       level(#), variance, stddeviations, noretable, nofetable, estmetric, noheader, nogroup,
                 coeflegend, nolrtest, noci, nopvalues, noomitted, vsquish, noemptycells, baselevels,
                 allbaselevels, nofvlabel, cformat(), pformat(), sformat()
@@ -26,7 +29,7 @@ from mixedcli import ast
 from mixedcli.blocks import Blank, Block, CoefRow, CoefTable, Note, line
 from mixedcli.commands import CommandSpec, Options
 from mixedcli.commands.context import expression_context
-from mixedcli.commands.estimation import coefrows, header, log, mixed_e, names, params
+from mixedcli.commands.estimation import coefrows, header, log, mixed_e, names, params, smallsample
 from mixedcli.data import sample
 from mixedcli.data.dataset import Dataset
 from mixedcli.data.factors import ModelTerm
@@ -60,7 +63,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     return Outcome(
         blocks=(*blocks, *report(fit, spec.display, level)),
         estimates=Estimates(mixed_e.stored(fit, session.data, "mixed"), assembled.sample, fit),
-        r=mixed_e.table(fit, level),
+        r=mixed_e.table(fit, level, small=spec.display.small),
         rc=0 if result.trace.converged else 430,
         error="" if result.trace.converged else "convergence not achieved",
     )
@@ -72,8 +75,10 @@ def replay(session: Session, command: ast.Command) -> Outcome:
     if last is None or not isinstance(last.fit, MixedFit):
         raise LastEstimatesNotFound("last estimates not found")
     display = replay_display(command)
+    if display.small:
+        smallsample.required(last)
     level = display.level if display.level is not None else session.settings.level
-    return Outcome(blocks=report(last.fit, display, level), r=mixed_e.table(last.fit, level))
+    return Outcome(blocks=report(last.fit, display, level), r=mixed_e.table(last.fit, level, small=display.small))
 
 
 def factor_labels(terms: tuple[ModelTerm | None, ...], data: Dataset) -> dict[str, dict[int, str]]:
@@ -90,7 +95,7 @@ def report(fit: MixedFit, display: Display, level: float) -> tuple[Block, ...]:
     """Header, tables and notes.  Pure: everything shown is in the arguments."""
     parts: list[list[Block]] = []
     if display.header:
-        parts.append([header.header(fit, group=display.group)])
+        parts.append([header.header(fit, group=display.group, small=display.small)])
     if display.estmetric or display.coeflegend:
         parts.append([_stored_metric(fit, display, level)])
     else:
@@ -112,21 +117,28 @@ def report(fit: MixedFit, display: Display, level: float) -> tuple[Block, ...]:
 
 def fixed_table(fit: MixedFit, display: Display, level: float) -> CoefTable:
     """The coefficients of the fixed part."""
-    rows = coefrows.rows(fit.frame.fixed, lambda i: _fixed_row(fit, i, level), display, fit.factor_labels)
-    return _coef_table(fit.frame.depvar, rows, display, level)
+    rows = coefrows.rows(
+        fit.frame.fixed, lambda i: _fixed_row(fit, i, level, small=display.small), display, fit.factor_labels
+    )
+    return _coef_table(fit.frame.depvar, rows, display, level, small=display.small)
 
 
-def _coef_table(title: str, rows: tuple[CoefRow, ...], display: Display, level: float) -> CoefTable:
+def _coef_table(
+    title: str, rows: tuple[CoefRow, ...], display: Display, level: float, *, small: bool = False
+) -> CoefTable:
     columns = ["coef", "se"]
     if display.coeflegend:
         columns = ["coef", "legend"]
     else:
-        columns += ["stat", "p"] if display.pvalues else []
-        columns += ["ci"] if display.ci else []
+        kind = display.dftable if small else "default"
+        columns += ["df"] if kind != "default" else []
+        columns += ["stat", "p"] if display.pvalues and kind != "ci" else []
+        columns += ["ci"] if display.ci and kind != "pvalue" else []
     return CoefTable(
         title=title,
         rows=rows,
         columns=tuple(columns),
+        statistic="t" if small else "z",
         level=level,
         cformat=display.cformat,
         pformat=display.pformat,
@@ -135,7 +147,7 @@ def _coef_table(title: str, rows: tuple[CoefRow, ...], display: Display, level: 
     )
 
 
-def _fixed_row(fit: MixedFit, index: int, level: float) -> CoefRow:
+def _fixed_row(fit: MixedFit, index: int, level: float, *, small: bool = False) -> CoefRow:
     term, k = fit.frame.fixed[index], fit.frame.kept[index]
     if k < 0:
         assert term is not None
@@ -143,6 +155,10 @@ def _fixed_row(fit: MixedFit, index: int, level: float) -> CoefRow:
         return CoefRow("omitted" if kind == "value" else kind, coef=0.0)
     b, variance = float(fit.result.beta[k]), float(fit.result.vcov_beta[k, k])
     name = names.fixed_names(fit.frame)[index]
+    told = fit.result.small
+    if small and told is not None:
+        x = smallsample.t_row(b, float(told.vcov[k, k]), float(told.df[k]), level)
+        return CoefRow("value", coef=b, se=x.se, statistic=x.t, p=x.p, lo=x.lo, hi=x.hi, df=x.df, legend=f"_b[{name}]")
     return _row(b, variance, level, f"_b[{name}]")
 
 
@@ -153,9 +169,7 @@ def _row(b: float, variance: float, level: float, legend: str) -> CoefRow:
     se = variance**0.5
     lo, hi = inference.interval(Quantity(b, se, "identity"), level)
     z = b / se
-    return CoefRow(
-        "value", coef=b, se=se, statistic=z, p=distributions.normal_p(z), lo=lo, hi=hi, legend=legend
-    )
+    return CoefRow("value", coef=b, se=se, statistic=z, p=distributions.normal_p(z), lo=lo, hi=hi, legend=legend)
 
 
 def _stored_metric(fit: MixedFit, display: Display, level: float) -> CoefTable:
@@ -200,6 +214,8 @@ def _warnings(fit: MixedFit) -> list[str]:
         frame = fit.frame.levels[level]
         pair = ",".join(frame.equations[equation].labels[k] for k in (first, second))
         out.append(f"corr({pair}) at level {frame.name} is estimated as +1 or -1; the random effects are redundant.")
+    if fit.result.small is not None and fit.result.small.failed:
+        out.append("degrees of freedom are missing: the information matrix of the variance parameters is singular.")
     if fit.result.stderr_failed:
         out.append("standard-error calculation failed for the random-effects parameters.")
     return out

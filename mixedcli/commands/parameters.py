@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from mixedcli.commands.estimation import names, params
+from mixedcli.commands.estimation import names, params, smallsample
 from mixedcli.engine import distributions, inference
 from mixedcli.model.spec import MixedFit
 from mixedcli.results import Estimates, Quantity
@@ -33,6 +33,10 @@ def _fixed(fit: MixedFit, level: float) -> list[dict[str, Any]]:
         z = b / se
         lo, hi = inference.interval(Quantity(b, se, "identity"), level)
         p = distributions.normal_p(z)
+        df = None
+        if fit.result.small is not None:  # as the table showed it
+            x = smallsample.t_row(b, float(fit.result.small.vcov[k, k]), float(fit.result.small.df[k]), level)
+            se, z, df, p, lo, hi = x.se, x.t, x.df, x.p, x.lo, x.hi
         rows.append(
             {
                 "part": "fixed",
@@ -40,7 +44,7 @@ def _fixed(fit: MixedFit, level: float) -> list[dict[str, Any]]:
                 "estimate": b,
                 "se": se,
                 "statistic": z,
-                "df": None,
+                "df": df,
                 "p": p,
                 "ll": lo,
                 "ul": hi,

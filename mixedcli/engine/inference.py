@@ -59,6 +59,11 @@ def wald(beta: Floats, V: Floats, columns: Sequence[int]) -> tuple[float, int, f
     return chi2, len(kept), chi2_tail(chi2, len(kept))
 
 
+def independent_columns(V: Floats, columns: Sequence[int]) -> list[int]:
+    """Those of ``columns`` that a joint test keeps: with a variance, and no combination of the ones before."""
+    return _independent_rows(V, columns)[0]
+
+
 def lr_test(ll: float, ll_c: float, variances: int, parameters: int, random: bool) -> LrTest | None:
     """Comparison with the linear model of log likelihood ``ll_c``.
 

@@ -13,6 +13,7 @@ from mixedcli.engine.recov import resolve as resolve_covariance
 from mixedcli.errors import InvalidSyntax, NotYetAvailable, Span
 from mixedcli.model.options import Given, resolve
 from mixedcli.model.spec import Display, EquationSpec, LogOptions, MixedSpec, ResidualSpec
+from mixedcli.results import Information
 
 #: residuals() keywords with their minimum abbreviations (OUTPUT.md 5)
 RESTYPES = {
@@ -25,7 +26,8 @@ RESTYPES = {
     "toeplitz": "to",
     "exponential": "exp",
 }
-DFMETHODS = {"residual": "res", "repeated": "rep", "anova": "anova", "satterthwaite": "sat", "kroger": "kr"}
+#: those that take an order
+ORDERED = frozenset({"ar", "ma", "banded", "toeplitz"})
 
 
 def mixed_spec(command: ast.Command) -> MixedSpec:
@@ -72,7 +74,7 @@ def _cmdline(command: ast.Command) -> str:
 def replay_display(command: ast.Command) -> Display:
     """Reporting options of ``mixed`` alone.  Errors: r(198)."""
     return display_options(
-        _model_options([resolve(command.options, replay=True)]), stddeviations=command.name == "xtmixed"
+        _model_options([resolve(command.options, replay=True)]), stddeviations=command.name == "xtmixed", replay=True
     )
 
 
@@ -143,10 +145,13 @@ def _check_levels(equations: Sequence[EquationSpec]) -> None:
 
 
 def _place_constants(equations: Sequence[EquationSpec]) -> tuple[EquationSpec, ...]:
-    """Repeated equations of a level carry one constant, in the last of them (technical note after example 5)."""
+    """Repeated equations of a level carry one constant, in the last of them (technical note after example 5).
+
+    R. equations have none.
+    """
     placed = []
     for i, equation in enumerate(equations):
-        again = i + 1 < len(equations) and equations[i + 1].level == equation.level
+        again = any(e.level == equation.level and e.crossed is None for e in equations[i + 1 :])
         placed.append(replace(equation, noconstant=True) if again or equation.crossed else equation)
     return tuple(placed)
 
@@ -183,8 +188,6 @@ def _refuse_unavailable(
     if weights:
         refuse("weights are", weights[0].span)
     for equation in equations:
-        if equation.crossed is not None:
-            refuse("crossed effects (R.varname) are", equation.span)
         if equation.fweight or equation.pweight:
             refuse("weights are", equation.span)
     for name in ("robust", "cluster", "pwscale", "from"):
@@ -195,13 +198,26 @@ def _refuse_unavailable(
         if kind and any(full.startswith(kind[0]) and kind[0] for full in ("robust", "cluster")):
             refuse(f"vce({kind[0]}) is", model["vce"].span)
         raise InvalidSyntax(f"vcetype '{model['vce'].text}' not allowed", model["vce"].span)
-    if "dfmethod" in model:
-        method = _keyword((model["dfmethod"].text or "").partition(",")[0].strip(), DFMETHODS)
-        if method is None:
-            raise InvalidSyntax("option dfmethod() incorrectly specified", model["dfmethod"].span)
-        if method in ("satterthwaite", "kroger") and "reml" not in model:
-            raise InvalidSyntax(f"dfmethod({method}) is allowed only with option reml", model["dfmethod"].span)
-        refuse("option dfmethod() is", model["dfmethod"].span)
+
+
+def _small_sample(model: dict[str, Given]) -> tuple[str, Information]:
+    """dfmethod(method[, eim|oim]); "" without it.  Errors: r(198)."""
+    given = model.get("dfmethod")
+    if given is None:
+        return "", "eim"
+    from mixedcli.engine.dof.methods import resolve as resolve_dfmethod
+
+    word, _, rest = (given.text or "").partition(",")
+    try:
+        method = resolve_dfmethod(word.strip())
+    except InvalidSyntax:
+        raise InvalidSyntax("option dfmethod() incorrectly specified", given.span) from None
+    if rest.strip() not in ("", "eim", "oim") or (rest.strip() and not method.approximate):
+        raise InvalidSyntax("option dfmethod() incorrectly specified", given.span)
+    if method.approximate and "reml" not in model:
+        # unverified: words
+        raise InvalidSyntax(f"dfmethod({method.keyword}) is allowed only with option reml", given.span)
+    return method.keyword, "oim" if rest.strip() == "oim" else "eim"
 
 
 def _keyword(text: str, table: dict[str, str]) -> str | None:
@@ -217,10 +233,16 @@ def _residuals(given: Given | None) -> ResidualSpec:
         return ResidualSpec("independent")
     text = (given.text or "").strip()
     head, _, tail = text.partition(",")
-    words = head.split()
-    structure = _keyword(words[0], RESTYPES) if words else None
-    if structure is None or len(words) > 2 or (len(words) == 2 and not words[1].isdigit()):
-        raise InvalidSyntax("option residuals() incorrectly specified", given.span)
+    # "ar 2" and, as users write it, "ar2"
+    typed = re.fullmatch(r"\s*([A-Za-z]+)\s*(\S+)?\s*", head)
+    structure = _keyword(typed[1], RESTYPES) if typed else None
+    if typed is None or structure is None:
+        raise InvalidSyntax(f"residual type {head.strip()} not allowed", given.span)  # unverified: Stata's words
+    order = None
+    if typed[2] is not None:
+        if not re.fullmatch(r"[0-9]{1,6}", typed[2]) or structure not in ORDERED:
+            raise InvalidSyntax("option residuals() incorrectly specified", given.span)
+        order = int(typed[2])
     by = time = None
     rest = tail
     for name, argument in re.findall(r"(\w+)\s*\(\s*([^()\s]+)\s*\)", tail):
@@ -233,11 +255,7 @@ def _residuals(given: Given | None) -> ResidualSpec:
             raise InvalidSyntax(f"option {name}() not allowed", given.span)
     if rest.strip(" ,"):
         raise InvalidSyntax("option residuals() incorrectly specified", given.span)
-    if structure != "independent":
-        raise NotYetAvailable(f"residuals({structure}) is not yet available", given.span)
-    if len(words) == 2:
-        raise InvalidSyntax("option residuals() incorrectly specified", given.span)
-    return ResidualSpec(structure, None, by, time, text)
+    return ResidualSpec(structure, order, by, time, text)
 
 
 def _technique(given: Given | None) -> tuple[tuple[str, int], ...]:
@@ -259,10 +277,14 @@ def _technique(given: Given | None) -> tuple[tuple[str, int], ...]:
 
 def _fit_options(model: dict[str, Given]) -> FitOptions:
     default = FitOptions()
-    if "emonly" in model and "residuals" in model and "by" in (model["residuals"].text or ""):
-        raise InvalidSyntax("option emonly is not allowed with residuals(, by())", model["emonly"].span)
-    if "nostderr" in model and "residuals" in model and "by" in (model["residuals"].text or ""):
-        raise InvalidSyntax("option nostderr is not allowed with residuals(, by())", model["nostderr"].span)
+    residuals = _residuals(model.get("residuals"))
+    if residuals.structure != "independent" or residuals.by is not None:
+        for name in ("emonly", "nostderr"):
+            if name in model:  # unverified: Stata's words
+                raise InvalidSyntax(
+                    f"option {name} is allowed only when residuals are independent with constant variance",
+                    model[name].span,
+                )
 
     def real(name: str, value: float) -> float:
         return model[name].number() if name in model else value
@@ -270,8 +292,11 @@ def _fit_options(model: dict[str, Given]) -> FitOptions:
     def whole(name: str, value: int) -> int:
         return model[name].integer() if name in model else value
 
+    dfmethod, information = _small_sample(model)
     return FitOptions(
         reml="reml" in model,
+        dfmethod=dfmethod,
+        dfinformation=information,
         emiterate=whole("emiterate", default.emiterate),
         emtolerance=real("emtolerance", default.emtolerance),
         emonly="emonly" in model,
@@ -299,19 +324,26 @@ def _log_options(model: dict[str, Given]) -> LogOptions:
     )
 
 
-def display_options(model: dict[str, Given], *, stddeviations: bool) -> Display:
-    """Reporting options.  Errors: r(198)."""
+def _dftable(given: Given | None) -> str:
+    """default, ci or pvalue.  Errors: r(198)."""
+    if given is None:
+        return "default"
+    word = _keyword((given.text or "").strip(), {"default": "def", "ci": "ci", "pvalue": "pv"})
+    if word is None:
+        raise InvalidSyntax("option dftable() incorrectly specified", given.span)
+    return word
+
+
+def display_options(model: dict[str, Given], *, stddeviations: bool, replay: bool = False) -> Display:
+    """Reporting options; small-sample results are shown at once, and on replay when asked for.  Errors: r(198)."""
     level = model["level"].number() if "level" in model else None
     if level is not None and not 10 <= level <= 99.99:
         raise InvalidSyntax("level() must be between 10 and 99.99 inclusive", model["level"].span)
-    if "small" in model or "dftable" in model:
-        given = model.get("small", model.get("dftable"))
-        assert given is not None
-        # Stata: small and dftable() need dfmethod() at estimation, which no fit of this version can have
-        raise InvalidSyntax(
-            f"option {given.row.name}{'()' if given.text is not None else ''} requires dfmethod() at estimation",
-            given.span,
-        )
+    if "small" in model and not replay:
+        raise InvalidSyntax("option small not allowed", model["small"].span)
+    if "dftable" in model and not replay and "dfmethod" not in model:
+        # unverified: words
+        raise InvalidSyntax("option dftable() is allowed only with option dfmethod()", model["dftable"].span)
 
     def fmt(name: str, default: str) -> str:
         if name not in model:
@@ -334,6 +366,8 @@ def display_options(model: dict[str, Given], *, stddeviations: bool) -> Display:
         group="nogroup" not in model,
         coeflegend="coeflegend" in model,
         lrtest="nolrtest" not in model,
+        small=bool({"small", "dftable", "dfmethod"} & model.keys()),
+        dftable=_dftable(model.get("dftable")),
         ci="noci" not in model,
         pvalues="nopvalues" not in model,
         omitted="noomitted" not in model,

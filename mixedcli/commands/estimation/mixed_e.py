@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mixedcli.commands.estimation import smallsample
 from mixedcli.commands.estimation.names import column_names
 from mixedcli.data.dataset import Dataset
 from mixedcli.engine import distributions, inference
 from mixedcli.model.spec import MixedFit, ModelFrame
-from mixedcli.results import Matrix, MixedResult, Stored
+from mixedcli.results import Matrix, MixedResult, SmallSample, Stored
 
 Floats = NDArray[np.float64]
 
@@ -65,11 +67,13 @@ def _scalars(fit: MixedFit) -> dict[str, float]:
         "nrgroups": groups,
         **_residual_order(fit),
         "df_m": df,
-        "small": 0,
+        "small": float(result.small is not None),
         "ll": result.ll,
         "chi2": chi2,
         "p": p,
     }
+    if result.small is not None:
+        scalars |= _small_scalars(frame, result)
     if result.lr is not None:
         scalars |= {"ll_c": result.lr.ll_c, "chi2_c": result.lr.chi2, "df_c": result.lr.df, "p_c": result.lr.p}
     return scalars | {
@@ -85,6 +89,15 @@ def _residual_order(fit: MixedFit) -> dict[str, float]:
     structure, order = fit.spec.residuals.structure, fit.frame.residual.order
     name = {"ar": "ar_p", "ma": "ma_q", "banded": "res_order", "toeplitz": "res_order"}.get(structure)
     return {} if name is None else {name: order}
+
+
+def _small_scalars(frame: ModelFrame, result: MixedResult) -> dict[str, float]:
+    """The model's F (none where its DDF is not defined), and the range of the coefficients' degrees of freedom."""
+    assert result.small is not None
+    told = smallsample.model_test(frame, result)
+    least, average, most = smallsample.extremes(result.small)
+    scalars = {"ddf_m": told.ddf, "df_max": most, "df_avg": average, "df_min": least}
+    return {"F": told.F, "p": told.p} | scalars if not np.isnan(told.ddf) else scalars
 
 
 def _scaled(v: Floats) -> Floats:
@@ -113,6 +126,8 @@ def _macros(fit: MixedFit, data: Dataset, command: str) -> dict[str, str]:
         "timevar": frame.residual.time,
         "rbyvar": frame.residual_by,
         "rglabels": " ".join(f'`"{x}"\'' for x in frame.residual_labels),
+        "dfmethod": "" if fit.result.small is None else fit.result.small.method,
+        "dftitle": "" if fit.result.small is None else fit.result.small.title,
         "chi2type": "Wald",
         "vce": "oim",
         "method": "REML" if fit.result.reml else "ML",
@@ -158,6 +173,8 @@ def _matrices(fit: MixedFit, names: tuple[str, ...]) -> dict[str, Matrix]:
     frame, result = fit.frame, fit.result
     b, v = coefficients(frame, result)
     matrices = {"b": Matrix(b[None, :], ("y1",), names), "V": Matrix(v, names, names)}
+    if result.small is not None:
+        matrices |= small_matrices(frame, result, result.small)
     if frame.levels:
         columns = tuple(f"c{i + 1}" for i in range(len(frame.levels)))
 
@@ -175,18 +192,48 @@ def _matrices(fit: MixedFit, names: tuple[str, ...]) -> dict[str, Matrix]:
     return matrices
 
 
-def table(fit: MixedFit, level: float) -> Stored:
-    """r(table): statistics of every column of e(b), and r(level)."""
+def small_matrices(frame: ModelFrame, result: MixedResult, small: SmallSample) -> dict[str, Matrix]:
+    """e(df): missing for base and omitted columns; e(V_df), Kenward and Roger's, with the variance part of e(V)."""
+    names, fixed = column_names(frame, result), len(frame.fixed)
+    matrices = {"df": Matrix(fixed_df(frame, small)[None, :], ("df",), names[:fixed])}
+    if small.method == "kroger":
+        _, v = coefficients(frame, replace(result, vcov_beta=small.vcov))
+        matrices["V_df"] = Matrix(v, names, names)
+    return matrices
+
+
+def fixed_df(frame: ModelFrame, small: SmallSample) -> Floats:
+    """Degrees of freedom of every column of the fixed part; nan for base and omitted ones."""
+    return np.array([small.df[k] if k >= 0 else np.nan for k in frame.kept], dtype=np.float64)
+
+
+def table(fit: MixedFit, level: float, *, small: bool = False) -> Stored:
+    """r(table): statistics of every column of e(b), and r(level); the fixed part with t and df when small."""
     frame, result = fit.frame, fit.result
+    if small and result.small is not None:
+        result = replace(result, vcov_beta=result.small.vcov)
     b, v = coefficients(frame, result)
     se = np.sqrt(np.diag(v))
     missing = se == 0
+    df = np.full_like(b, np.nan)
+    if small and result.small is not None:
+        df[: len(frame.fixed)] = fixed_df(frame, result.small)
+    in_t = np.arange(len(b)) < (len(frame.fixed) if small and result.small is not None else 0)
     z = np.divide(b, se, out=np.full_like(b, np.nan), where=~missing)
-    p = np.array([distributions.normal_p(x) if np.isfinite(x) else np.nan for x in z])
-    crit = distributions.normal_quantile(0.5 + level / 200)
+    p = np.array([_p_value(x, d, t) for x, d, t in zip(z, df, in_t, strict=True)])
+    crit = np.array([_critical(level, d, t) for d, t in zip(df, in_t, strict=True)])
     se = np.where(missing, np.nan, se)
-    values = np.vstack(
-        [b, se, z, p, b - crit * se, b + crit * se, np.full_like(b, np.nan), np.full_like(b, crit), np.zeros_like(b)]
-    )
-    rows = ("b", "se", "z", "pvalue", "ll", "ul", "df", "crit", "eform")
+    values = np.vstack([b, se, z, p, b - crit * se, b + crit * se, df, crit, np.zeros_like(b)])
+    rows = ("b", "se", "t" if in_t.any() else "z", "pvalue", "ll", "ul", "df", "crit", "eform")
     return Stored({"level": level}, {}, {"table": Matrix(values, rows, column_names(frame, result))})
+
+
+def _p_value(statistic: float, df: float, in_t: bool) -> float:
+    if not np.isfinite(statistic):
+        return float("nan")
+    return distributions.t_p(statistic, df) if in_t else distributions.normal_p(statistic)
+
+
+def _critical(level: float, df: float, in_t: bool) -> float:
+    tail = 0.5 + level / 200
+    return distributions.t_quantile(tail, df) if in_t else distributions.normal_quantile(tail)
