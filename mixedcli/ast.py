@@ -122,9 +122,7 @@ class Coef(Node):
     name: str
 
 
-Expr: TypeAlias = (
-    Number | Missing | String | Var | Subscript | Element | Unary | Binary | Call | Stored | Coef
-)
+Expr: TypeAlias = Number | Missing | String | Var | Subscript | Element | Unary | Binary | Call | Stored | Coef
 
 
 # ------------------------------------------------------------------ varlists
@@ -219,11 +217,13 @@ class Option(Node):
 
     dispatch types the text by the command's option table (number, expression, varlist ...).
     span covers the whole option; text_start is where the text begins in the line.
+    expr: the text as an expression, where the grammar knows it to be one (fweight() and pweight() of mixed).
     """
 
     name: str
     text: str | None = None
     text_start: int = field(default=0, compare=False, repr=False)
+    expr: Expr | None = field(default=None, compare=False, repr=False)
 
 
 @frozen
@@ -323,6 +323,15 @@ class TestBody(Node):
 
 
 @frozen
+class ConstraintBody(Node):
+    """``constraint define 1 x = 2``: one linear constraint, as a specification of test, and its text as typed."""
+
+    number: int
+    spec: TestSpec
+    text: str = field(default="", compare=False, repr=False)
+
+
+@frozen
 class FixedEquation(Node):
     """The fe_equation of mixed; options are those typed before the first ``||``."""
 
@@ -355,7 +364,7 @@ class MixedBody(Node):
 
 
 Body: TypeAlias = (
-    VarlistBody | AssignBody | EgenBody | WordsBody | DisplayBody | ExprBody | TestBody | MixedBody
+    VarlistBody | AssignBody | EgenBody | WordsBody | DisplayBody | ExprBody | TestBody | ConstraintBody | MixedBody
 )
 
 

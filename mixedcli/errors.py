@@ -136,6 +136,14 @@ class Unavailable(StataError):
     rc = 322
 
 
+class NonintegerWeights(StataError):
+    rc = 401
+
+
+class NegativeWeights(StataError):
+    rc = 402
+
+
 class Inconsistent(StataError):
     rc = 412
 

@@ -64,6 +64,7 @@ class Given:
     row: MixedOption
     text: str | None
     span: Span | None
+    expr: ast.Expr | None = None
 
     def number(self) -> float:
         """The argument as a number.  Errors: r(198)."""
@@ -99,5 +100,5 @@ def resolve(options: Iterable[ast.Option], *, replay: bool = False) -> list[Give
             raise InvalidSyntax(f"option {row.name}() incorrectly specified", option.span)
         if row.argument != "flag" and any(g.row is row for g in found):
             raise InvalidSyntax(f"option {row.name}() not allowed", option.span)
-        found.append(Given(row, option.text, option.span))
+        found.append(Given(row, option.text, option.span, option.expr))
     return found

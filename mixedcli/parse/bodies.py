@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, cast
 
 from mixedcli import ast
@@ -11,6 +12,7 @@ from mixedcli.parse.expressions import unquoted
 from mixedcli.parse.machine import Action, Token
 from mixedcli.parse.qualifiers import Draft, Parts, draft, sorted_parts
 
+_LEVEL_WEIGHTS = ("fweight", "pweight")
 _PREFIX_NAMES = (
     ("quietly", 3), ("noisily", 1), ("capture", 3), ("bysort", 3), ("version", 4),
 )  # fmt: skip
@@ -45,7 +47,17 @@ def _random(source: str, start: int, end: int, children: list[Any]) -> ast.Rando
     parts = sorted_parts(children)
     _refuse_using(parts, Span(start, end))
     level, terms = parts.heads
-    return ast.RandomEquation(level.text, terms, options=parts.options, span=Span(start, end), **parts.qualifiers)
+    options = tuple(map(_weight_option, parts.options))
+    return ast.RandomEquation(level.text, terms, options=options, span=Span(start, end), **parts.qualifiers)
+
+
+def _weight_option(option: ast.Option) -> ast.Option:
+    """fweight(exp) and pweight(exp) hold expressions."""
+    if option.text is None or not any(x.startswith(option.name) and len(option.name) > 1 for x in _LEVEL_WEIGHTS):
+        return option
+    from mixedcli.parse.build import parse_expr
+
+    return replace(option, expr=parse_expr(option.text, option.text_start))
 
 
 def _refuse_using(parts: Parts, span: Span) -> None:

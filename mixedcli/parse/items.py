@@ -78,7 +78,20 @@ def _test(source: str, start: int, end: int, children: list[Any]) -> Draft:
     return draft(parts, name, ast.TestBody(tuple(merged)))
 
 
+def _constraint(source: str, start: int, end: int, children: list[Any]) -> Draft:
+    name, number, *specs = children
+    if not number.text.isdigit() or not 1 <= int(number.text) <= 1999:
+        raise InvalidSyntax(f"invalid constraint number {number.text}", number.span)  # unverified: wording
+    spec = specs[0]
+    if len(specs) > 1:
+        if not all(s.coefs for s in specs):
+            raise InvalidSyntax("invalid syntax", specs[1].span)
+        spec = ast.TestSpec(coefs=tuple(c for s in specs for c in s.coefs), span=Span(spec.span.start, end))
+    return Draft(name, ast.ConstraintBody(int(number.text), spec, source[spec.span.start : end].strip()))
+
+
 ACTIONS: dict[str, Action] = {
+    "constraint": _constraint,
     "directive": _item_directive,
     "blank": _item_blank,
     "shown": _item_shown,

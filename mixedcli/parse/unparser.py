@@ -180,6 +180,8 @@ def _body(body: ast.Body) -> str:
             return _expr(expr)
         case ast.TestBody(specs=specs):
             return " ".join(map(_spec, specs))
+        case ast.ConstraintBody(number=number, spec=spec):
+            return f"{number} {_spec(spec)}"
         case ast.MixedBody(fixed=None):
             return ""
         case ast.MixedBody(fixed=ast.FixedEquation() as fixed, random=random):
