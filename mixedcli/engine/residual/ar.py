@@ -58,7 +58,7 @@ class Autoregressive(Structure):
         return partials(natural[:-1])
 
     def start(self, moments: Moments) -> Floats:
-        return np.clip(yule_walker(moments.lagged(self.order)), -1.5, 1.5)
+        return np.clip(yule_walker(moments.lagged(self.order, unseen=True)), -1.5, 1.5)
 
     def table(self, x: Floats) -> Stack:
         phi, known = coefficients(x)

@@ -25,8 +25,12 @@ class Moments:
     def variance(self) -> float:
         return float(self.e @ self.e / max(len(self.e), 1))
 
-    def lagged(self, largest: int) -> Floats:
-        """Autocorrelations at lags 1..largest, 0 where no pair is that far apart."""
+    def lagged(self, largest: int, unseen: bool = False) -> Floats:
+        """Autocorrelations at lags 1..largest; where no pair is that far apart 0, or with ``unseen`` a guess.
+
+        The guess falls off geometrically as the correlation of neighbouring rows does: at 0 a process whose lags are
+        all even would be at a saddle point.
+        """
         out, count = np.zeros(largest + 1), np.zeros(largest + 1)
         for step in range(1, min(_NEIGHBOURS, len(self.e) - 1) + 1):
             same = self.group[step:] == self.group[:-step]
@@ -41,6 +45,10 @@ class Moments:
             out += np.bincount(lags, weights=product, minlength=largest + 1)
             count += np.bincount(lags, minlength=largest + 1)
         r = out / np.maximum(count, 1.0) / max(self.variance, 1e-300)
+        if unseen and (count[1:] == 0).any():
+            near, distance = self.neighbours()
+            guess = np.clip(near, 0.1, 0.9) ** (np.arange(largest + 1) / max(distance, 1.0))
+            r = np.where(count == 0, guess, r)
         return np.asarray(r[1:])
 
     def neighbours(self) -> tuple[float, float]:
