@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.engine.parameters import Space
+from mixedcli.engine.residual.shown import StoredPart
 from mixedcli.engine.working import Point, WorkingScale
 from mixedcli.frozen import frozen
 from mixedcli.results import ParamEstimate, Quantity, ThetaName
@@ -40,6 +41,8 @@ class Reported:
     perfect: tuple[tuple[int, int, int, int], ...]
     failed: bool
     rank: int
+    modelbased: Floats  # vcov from the information alone (the same unless robust)
+    influence: Floats  # (P + 1, P + 1): what a score with respect to (psi, log sigma2) adds to e(b)
 
 
 @frozen
@@ -53,14 +56,46 @@ class _Natural:
     one: NDArray[np.bool_]  # (random,) covariances with correlation +-1 (or beside a zero variance)
 
 
+@frozen
+class _Information:
+    """Inverse information in some metric and the way from there.
+
+    inverse (P + 1, P + 1); scores: metric x (psi, log sigma2), derivatives of the latter; to_stored: of e(b),
+    to_shown: of (kappa, lnsig_e, r), each by the metric.
+    """
+
+    inverse: Floats
+    scores: Floats
+    to_stored: Floats
+    to_shown: Floats
+
+    def influence(self) -> Floats:
+        """What a score with respect to (psi, log sigma2) adds to e(b)."""
+        return np.asarray(self.to_stored @ self.inverse @ self.scores)
+
+    def sandwich(self, meat: Floats) -> Floats:
+        """Robust covariance matrix in the metric."""
+        half = self.inverse @ self.scores
+        return np.asarray(half @ meat @ half.T)
+
+
 def report(
-    space: Space, shape: tuple[int, ...], point: Point, scale: WorkingScale, y_scale: float, stderr: bool
+    space: Space,
+    shape: tuple[int, ...],
+    point: Point,
+    scale: WorkingScale,
+    y_scale: float,
+    stderr: bool,
+    meat: Floats | None = None,
 ) -> Reported:
-    """Estimates and standard errors at ``point``; ``shape``: number of equations per level of the design."""
+    """Estimates and standard errors at ``point``; ``shape``: number of equations per level of the design.
+
+    meat: covariance of the scores with respect to (psi, log sigma2), for robust standard errors.
+    """
     now = _natural(space, point, y_scale)
     eta = _eta(space, now)
     P = space.size
-    vcov, spread = np.full((P + 1, P + 1), np.nan), np.full((P + 1, P + 1), np.nan)
+    vcov, spread, modelbased, influence = np.full((4, P + 1, P + 1), np.nan)
     failed = False
     if stderr:
         done = None
@@ -70,21 +105,32 @@ def report(
             done = _boundary(space, point, now, scale)
         failed = done is None
         if done is not None:
-            vcov, spread = done
+            modelbased, influence = done.to_stored @ done.inverse @ done.to_stored.T, done.influence()
+            inverse = done.inverse if meat is None else done.sandwich(meat)
+            vcov = done.to_stored @ inverse @ done.to_stored.T
+            spread = done.to_shown @ inverse @ done.to_shown.T
     sigma2 = math.exp(2.0 * now.lnsig)
-    residual = sigma2 * np.exp(2.0 * np.append(0.0, now.ratios))
-    rows = (*_random_rows(space, now, spread, vcov), *_residual_rows(space, residual, vcov))
+    rows = (*_random_rows(space, now, spread, vcov), *_residual_rows(space, now, vcov))
+    part = space.residual.stored(now.ratios)
+    at = space.random + 1
+    eta[at:] = part.values
+    for matrix in (vcov, modelbased):
+        matrix[:, at:] = matrix[:, at:] @ part.J
+    for matrix in (vcov, modelbased, influence):  # blocks, as missing values elsewhere must not spread
+        matrix[at:] = part.J.T @ matrix[at:]
     return Reported(
         _matrices(space, shape, now),
-        residual,
+        sigma2 * _first_variances(space, now),
         eta,
-        _names(space),
+        _names(space, part),
         vcov,
         rows,
         _singular(space, now),
         _perfect(space, now),
         failed,
         int(np.linalg.matrix_rank(vcov)) if np.isfinite(vcov).all() else 0,
+        modelbased,
+        influence,
     )
 
 
@@ -122,18 +168,30 @@ def _eta(space: Space, now: _Natural) -> Floats:
     return out
 
 
-def _names(space: Space) -> tuple[ThetaName, ...]:
+def _first_variances(space: Space, now: _Natural) -> Floats:
+    """The (first) variance of every by() group, relative to sigma2."""
+    found: dict[int, float] = {}
+    for row in space.residual.shown(now.ratios):
+        if row.kind == "var":
+            found.setdefault(row.group, row.value)
+    return np.array(list(found.values()))
+
+
+def _names(space: Space, part: StoredPart) -> tuple[ThetaName, ...]:
     names = [
         ThetaName("lns" if row.kind == "var" else "atr", t.level, t.equation, row.terms)
         for t in space.terms
         for row in t.structure.rows()
     ]
     names.append(ThetaName("lnsig_e", group=0))
-    names.extend(ThetaName("r_lns", group=b) for b in range(1, space.residual.size + 1))
+    names.extend(
+        ThetaName(kind, group=group, name=name)
+        for kind, name, group in zip(part.kinds, part.names, part.groups, strict=True)
+    )
     return tuple(names)
 
 
-def _interior(space: Space, point: Point, now: _Natural, eta: Floats, y_scale: float) -> tuple[Floats, Floats] | None:
+def _interior(space: Space, point: Point, now: _Natural, eta: Floats, y_scale: float) -> _Information | None:
     """Inverse observed information in the metric of e(b), and of (kappa, lnsig_e, r_lns) by the delta method."""
     P, at = space.size, space.random
     g, H = point.criterion.full()
@@ -152,17 +210,16 @@ def _interior(space: Space, point: Point, now: _Natural, eta: Floats, y_scale: f
     J[at, :at] = -2.0 * psi[:at]
     J2[at, at, :at] = 4.0 * psi[:at]
     J[at, P] = 2.0
-    for b in range(space.residual.size):
-        J[at + 1 + b, at + b] = -2.0 * psi[at + b]
-        J2[at + 1 + b, at + 1 + b, at + b] = 4.0 * psi[at + b]
+    own = np.arange(at, P)
+    _, J[own + 1, own], J2[own + 1, own + 1, own] = space.residual.link(now.ratios)
     information = -(J @ H @ J.T + J2 @ g)
     vcov = _positive_inverse(information)
     if vcov is None:
         return None
-    return vcov, natural.T @ vcov @ natural
+    return _Information(vcov, J, np.eye(P + 1), natural.T)
 
 
-def _boundary(space: Space, point: Point, now: _Natural, scale: WorkingScale) -> tuple[Floats, Floats] | None:
+def _boundary(space: Space, point: Point, now: _Natural, scale: WorkingScale) -> _Information | None:
     """The same from the information on the working scale (x, lnsig_e, r_lns)."""
     P, at = space.size, space.random
     g, H = point.criterion.full()
@@ -184,7 +241,6 @@ def _boundary(space: Space, point: Point, now: _Natural, scale: WorkingScale) ->
     D[P, :at] = 2.0 * now.kappa
     D[P, at] = 1.0
     D[np.arange(at, P), np.arange(at + 1, P + 1)] = 1.0
-    spread = D.T @ V @ D
     toward = np.zeros((P + 1, P + 1))
     toward[at:, at:] = np.eye(P + 1 - at)
     for t in space.terms:
@@ -197,7 +253,7 @@ def _boundary(space: Space, point: Point, now: _Natural, scale: WorkingScale) ->
             toward[t.at + v + k, t.at + v + k] = slope / math.sqrt(kappa[a] * kappa[b])
             toward[t.at + v + k, t.at + a] -= 0.5 * slope * r / kappa[a]
             toward[t.at + v + k, t.at + b] -= 0.5 * slope * r / kappa[b]
-    return toward @ spread @ toward.T, spread
+    return _Information(V, J, toward @ D.T, D.T)
 
 
 def _positive_inverse(information: Floats) -> Floats | None:
@@ -231,35 +287,37 @@ def _random_rows(space: Space, now: _Natural, spread: Floats, vcov: Floats) -> l
     return out
 
 
-def _residual_rows(space: Space, residual: Floats, vcov: Floats) -> list[ParamEstimate]:
+def _residual_rows(space: Space, now: _Natural, vcov: Floats) -> list[ParamEstimate]:
+    """Rows of the residual block; vcov: of (..., lnsig_e, x) with x the residual structure's working vector."""
     out = []
     at = space.random
-    for b, value in enumerate(residual.tolist()):
-        pick = np.zeros(space.size + 1)
-        pick[at] = 1.0
-        if b:
-            pick[at + b] = 1.0
-        used = np.flatnonzero(pick)
-        se = _root(float(vcov[np.ix_(used, used)].sum()))  # of the log SD
-        sd = math.sqrt(value)
-        group = b if space.residual.size else -1
-        out.append(
-            ParamEstimate(
-                "residual",
-                -1,
-                -1,
-                "var",
-                (),
-                group,
-                Quantity(value, 2.0 * value * se, "log"),
-                Quantity(sd, sd * se, "log"),
+    V = vcov[at:, at:]
+    sigma2 = math.exp(2.0 * now.lnsig)
+
+    def spread(gradient: Floats) -> float:
+        used = np.flatnonzero(gradient)
+        return _root(float(gradient[used] @ V[np.ix_(used, used)] @ gradient[used]))
+
+    for row in space.residual.shown(now.ratios):
+        scale = sigma2 if row.scaled else 1.0
+        value = scale * row.value
+        se = spread(scale * np.append(2.0 * row.value if row.scaled else 0.0, row.slope))
+        if row.kind == "var":
+            sd = math.sqrt(value)
+            both = Quantity(value, se, "log"), Quantity(sd, 0.5 * se / sd, "log")
+        elif row.kind == "cov":
+            both = (
+                Quantity(value, se, "identity"),
+                Quantity(row.correlation, spread(np.append(0.0, row.bend)), "atanh"),
             )
-        )
+        else:
+            both = Quantity(value, se, row.metric), Quantity(value, se, row.metric)
+        out.append(ParamEstimate("residual", -1, -1, row.kind, (), row.group, *both, row.label))
     return out
 
 
 def _matrices(space: Space, shape: tuple[int, ...], now: _Natural) -> tuple[tuple[Floats, ...], ...]:
-    found = {(t.level, t.equation): t.structure.matrix(now.kappa[t.own]) for t in space.terms}
+    found = {(t.level, t.equation): t.structure.reported(now.kappa[t.own]) for t in space.terms}
     return tuple(
         tuple(found.get((level, e), np.zeros((0, 0))) for e in range(count)) for level, count in enumerate(shape)
     )
@@ -282,7 +340,7 @@ def _perfect(space: Space, now: _Natural) -> tuple[tuple[int, int, int, int], ..
             if row.kind == "cov" and now.one[t.at + k]:
                 a, b = pairs[k - t.structure.variances]
                 if not (now.zero[t.at + a] or now.zero[t.at + b]):
-                    out.append((t.level, t.equation, row.terms[0], row.terms[1]))
+                    out.append((t.level, t.equation, row.terms[0], row.terms[-1]))
     return tuple(out)
 
 

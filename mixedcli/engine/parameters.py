@@ -11,16 +11,22 @@ Shapes: P parameters, m per equation, C (m, m): kappa_int = C kappa.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mixedcli.engine.crossed_recov import factor_covariance
 from mixedcli.engine.design import Design, Equation
 from mixedcli.engine.nested import LevelCovariance
 from mixedcli.engine.orthogonal import Column, is_ones
 from mixedcli.engine.recov import RandomCovariance, Unstructured
 from mixedcli.engine.residual import Independent
+from mixedcli.engine.weights import group_total
 from mixedcli.frozen import frozen
+
+if TYPE_CHECKING:
+    from mixedcli.engine.residual.correlated import Correlated
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +36,7 @@ class Term:
     """One random-effects equation.
 
     level, equation: indices in the design; depth: index among the levels that have effects; place: its first
-    effect within the level; at: its first parameter in psi; groups: of its level.
+    effect within the level; at: its first parameter in psi; groups: of its level (levels of an R. term).
     turn: T (q, q); C and its inverse U turn kappa into the engine's scale and back.
     """
 
@@ -57,7 +63,7 @@ class Space:
 
     terms: tuple[Term, ...]
     q: tuple[int, ...]  # effects per level that has any
-    residual: Independent
+    residual: Independent | Correlated
 
     @property
     def random(self) -> int:
@@ -95,11 +101,15 @@ def parameter_space(design: Design, rows: NDArray[np.int64]) -> tuple[Space, tup
     for number, level in enumerate(design.levels):
         columns: list[Column] = []
         for e, equation in enumerate(level.equations):
-            if not equation.z:
+            if equation.is_empty:
                 continue
-            structure = equation.covariance(len(equation.z))
-            own, turn = _engine_columns(design, equation)
-            C = structure.elements(turn @ structure.basis() @ turn.T).T
+            if equation.factor is not None:
+                structure, own = factor_covariance(equation), list[Column]()
+                turn, C = np.eye(structure.q), np.eye(structure.size)
+            else:
+                structure = equation.covariance(len(equation.z))
+                own, turn = _engine_columns(design, equation)
+                C = structure.elements(turn @ structure.basis() @ turn.T).T
             terms.append(
                 Term(
                     number,
@@ -107,7 +117,7 @@ def parameter_space(design: Design, rows: NDArray[np.int64]) -> tuple[Space, tup
                     len(effects),
                     len(columns),
                     at,
-                    level.groups,
+                    group_total(design, number) if equation.factor is None else equation.factor.levels,
                     structure,
                     turn,
                     C,
@@ -118,7 +128,12 @@ def parameter_space(design: Design, rows: NDArray[np.int64]) -> tuple[Space, tup
             at += structure.size
         if columns:
             effects.append(tuple(columns))
-    return Space(tuple(terms), tuple(len(e) for e in effects), Independent(rows)), tuple(effects)
+    residual: Independent | Correlated = Independent(rows)
+    if design.correlation is not None:
+        from mixedcli.engine.residual.correlated import Correlated
+
+        residual = Correlated(design.correlation.structures)
+    return Space(tuple(terms), tuple(len(e) for e in effects), residual), tuple(effects)
 
 
 def _engine_columns(design: Design, equation: Equation) -> tuple[list[Column], Floats]:

@@ -109,6 +109,10 @@ class RandomCovariance:
         """Sigma = sum_i kappa_i E_i."""
         return np.asarray(np.tensordot(kappa, self.basis(), 1))
 
+    def reported(self, kappa: Floats) -> Floats:
+        """Sigma as handed out in results."""
+        return self.matrix(kappa)
+
     def em_step(self, kappa: Floats, gradient: Floats, groups: int) -> Floats:
         """One EM update of kappa from the gradient of the log likelihood with respect to kappa.
 

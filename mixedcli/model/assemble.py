@@ -10,16 +10,28 @@ from numpy.typing import NDArray
 from mixedcli import ast
 from mixedcli.data import factors
 from mixedcli.data.dataset import Dataset
+from mixedcli.data.expression import Context
 from mixedcli.data.factors import ModelTerm
 from mixedcli.data.missing import is_missing
 from mixedcli.data.timeseries import apply as apply_operators
 from mixedcli.data.varlist import resolve
 from mixedcli.engine.collinear import independent_columns
-from mixedcli.engine.design import Design, Equation, Floats, Ints, Level
+from mixedcli.engine.design import Design, Equation, Factor, Floats, Ints, Level
 from mixedcli.engine.recov import STRUCTURES
-from mixedcli.errors import NoObservations, TypeMismatch
+from mixedcli.errors import InvalidSyntax, NoObservations, NotYetAvailable, TypeMismatch
 from mixedcli.model import groups
-from mixedcli.model.spec import Assembled, EquationFrame, EquationSpec, LevelFrame, MixedSpec, ModelFrame
+from mixedcli.model.correlation import correlation, time_variable
+from mixedcli.model.spec import (
+    Assembled,
+    EquationFrame,
+    EquationSpec,
+    LevelFrame,
+    MixedSpec,
+    ModelFrame,
+    ResidualFrame,
+    ResidualSpec,
+)
+from mixedcli.model.weights import cluster_variable, clustered, counted, restrict, weight_columns, weighted
 
 Rows = NDArray[np.bool_]
 
@@ -46,15 +58,20 @@ class _Columns:
         return self.index[key]
 
 
-def assemble(spec: MixedSpec, data: Dataset, selected: Rows) -> Assembled:
+def assemble(spec: MixedSpec, data: Dataset, selected: Rows, context: Context | None = None) -> Assembled:
     """The design of a model on the rows selected by if and in.
 
-    selected: bool (observations,).  Errors: r(109) string variables, r(111) unknown names, r(2000) nothing left.
+    selected: bool (observations,).  context: what weight expressions may refer to beside the data.
+    Errors: r(109) string variables, r(111) unknown names, r(2000) nothing left, those of weights and clusters.
     """
     depvar = _depvar(spec, data)
     level_names = _level_names(spec, data)
     by = resolve(spec.residuals.by, data) if spec.residuals.by else ""
-    sample = _sample(spec, data, selected, [*level_names.values(), *([by] if by else [])])
+    time = time_variable(spec.residuals, data)
+    cluster = cluster_variable(spec.vce, data) if spec.vce.cluster else ""
+    sample = _sample(spec, data, selected, [name for name in (*level_names.values(), by, time, cluster) if name])
+    weights = weight_columns(spec.weights, data, context)
+    sample = restrict(weights, sample)
     if not sample.any():
         raise NoObservations("no observations")
     rows = None if sample.all() else sample
@@ -62,11 +79,22 @@ def assemble(spec: MixedSpec, data: Dataset, selected: Rows) -> Assembled:
     columns = _Columns(data, rows, n)
     y = factors.values(depvar, data, rows)
     notes: list[str] = []
-    if spec.residuals.time is not None:
+    if spec.residuals.time is not None and not time:
         notes.append("Note: t() not required for this residual structure; ignored")  # stata: a public course log
     fixed, kept, x = _fixed_part(spec, data, sample, columns, notes)
     levels, level_frames = _levels(spec, data, sample, rows, columns, level_names, notes)
     residual_by, labels = _residual_groups(by, data, rows)
+    correlated, residual = None, ResidualFrame()
+    if spec.residuals.structure != "independent":
+        if not levels:
+            # unverified: what Stata says
+            raise InvalidSyntax(f"residuals({spec.residuals.structure}) requires a level of groups")
+        if any(e.factor is not None for level in levels for e in level.equations):
+            raise NotYetAvailable("correlated residuals with R.varname are not yet available")
+        lowest = (levels[-1].codes, levels[-1].groups)
+        correlated, residual = correlation(
+            spec.residuals, data, rows, time, lowest, residual_by, by, max(len(labels), 1)
+        )
     design = Design(
         y=y,
         columns=tuple(columns.arrays),
@@ -74,15 +102,20 @@ def assemble(spec: MixedSpec, data: Dataset, selected: Rows) -> Assembled:
         levels=levels,
         residual_by=residual_by,
         residual_groups=max(len(labels), 1),
+        correlation=correlated,
     )
+    typed = tuple(dict.fromkeys(e.level for e in spec.equations)) if levels else ()
+    design = clustered(weighted(design, typed, weights, rows), spec.vce, data, rows)
     frame = ModelFrame(
         depvar=depvar.name,
         fixed=fixed,
         kept=kept,
-        levels=level_frames,
+        levels=counted(design, level_frames),
         residual_by=by,
         residual_labels=labels,
         notes=tuple(notes),
+        cluster=cluster or (level_frames[0].name if level_frames and spec.vce.kind != "oim" else ""),
+        residual=residual,
     )
     return Assembled(design, frame, sample)
 
@@ -115,7 +148,8 @@ def _sample(spec: MixedSpec, data: Dataset, selected: Rows, grouping: list[str])
         column = data.column(name)
         values = apply_operators(column.numeric(), ops, data) if ops else column.numeric()
         sample &= ~is_missing(values)
-    for name in grouping:
+    factor_variables = [_factor_variable(e, data) for e in spec.equations if e.crossed is not None]
+    for name in (*grouping, *factor_variables):
         sample &= ~groups.missing_groups(data.column(name))
     return sample
 
@@ -159,12 +193,18 @@ def _levels(
         if typed != "_all":
             own, number = groups.group_codes(data.column(names[typed]), rows)
             codes, count = groups.nest(codes, count, own, number)
-        made = [_equation(e, data, sample, columns, notes) for e in spec.equations if e.level == typed]
+        made = [
+            _equation(e, data, sample, columns, notes)
+            if e.crossed is None
+            else _crossed(e, data, rows, codes, count)
+            for e in spec.equations
+            if e.level == typed
+        ]
         levels.append(Level(codes, count, tuple(m[0] for m in made)))
         smallest, average, largest = groups.sizes(codes, count)
         name = names.get(typed, "_all")
         frames.append(LevelFrame(name, count, smallest, average, largest, tuple(m[1] for m in made)))
-    if levels and not any(e.z for level in levels for e in level.equations) and spec.residuals.by is None:
+    if levels and all(e.is_empty for level in levels for e in level.equations) and _plain(spec.residuals):
         # stata: a public course log; such a model has neither group counts nor an iteration log
         notes.append("Note: all random-effects equations are empty; model is linear regression")
         return (), ()
@@ -190,6 +230,34 @@ def _equation(
     structure = "identity" if len(z) == 1 else spec.covariance or "independent"
     frame = EquationFrame(tuple(labels), structure, (*terms, *([None] if constant else [])))
     return Equation(z, STRUCTURES[structure]), frame
+
+
+def _plain(residuals: ResidualSpec) -> bool:
+    """Whether residuals are independent with one variance."""
+    return residuals.structure == "independent" and residuals.by is None
+
+
+def _factor_variable(spec: EquationSpec, data: Dataset) -> str:
+    """The variable of R.varname.  Errors: r(198) for anything but one variable."""
+    assert spec.crossed is not None
+    if not isinstance(spec.crossed.var, ast.VarRef) or spec.crossed.var.ops:
+        raise InvalidSyntax(f"{spec.level}: invalid level specification", spec.span)
+    return resolve(spec.crossed.var.pattern, data, spec.span)
+
+
+def _crossed(
+    spec: EquationSpec, data: Dataset, rows: Rows | None, parent: Ints, parents: int
+) -> tuple[Equation, EquationFrame]:
+    """R.varname: its levels within every group of its own level."""
+    name = _factor_variable(spec, data)
+    codes, count = groups.nest(parent, parents, *groups.group_codes(data.column(name), rows))
+    owner = np.zeros(count, dtype=np.int64)
+    owner[codes] = parent
+    largest = int(np.bincount(owner).max())
+    # one level in every group leaves no covariance to estimate
+    structure = "exchangeable" if spec.covariance == "exchangeable" and largest > 1 else "identity"
+    frame = EquationFrame((f"R.{name}",), structure, factor=name)
+    return Equation((), STRUCTURES[structure], Factor(codes, count, largest)), frame
 
 
 def random_label(term: ModelTerm) -> str:

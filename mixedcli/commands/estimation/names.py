@@ -8,14 +8,15 @@ from mixedcli.results import MixedResult, ThetaName
 
 def theta_equation(name: ThetaName) -> str:
     """Equation name of one variance parameter; levels, equations and terms count from 1, top level first."""
+    if name.name:
+        return name.name
     place = f"{name.level + 1}_{name.equation + 1}"
     if name.kind == "lns":
         # a variance shared by several effects goes by the first
         return f"lns{place}_{name.terms[0] + 1}"
     if name.kind == "atr":
-        return f"atr{place}_{name.terms[0] + 1}_{name.terms[1] + 1}"
-    if name.kind == "r_lns":
-        return f"r_lns{name.group + 1}ose"  # stata: matrix list e(b) after residuals(independent, by())
+        second = name.terms[1] if len(name.terms) > 1 else name.terms[0] + 1  # unverified: levels of R.varname
+        return f"atr{place}_{name.terms[0] + 1}_{second + 1}"
     return name.kind
 
 
