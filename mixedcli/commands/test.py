@@ -5,7 +5,7 @@
     test (spec) (spec) ...             several at once
 
 Coefficients are named as in the table: week, 2.site, 0.girl#c.age; [eq]name or _b[eq:name] reaches other equations,
-for example [lns1_1_1]_cons.
+for example [lns1_1_1]_cons.  Option small, after mixed with dfmethod(), uses F with that method's degrees of freedom.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from itertools import pairwise
 import numpy as np
 
 from mixedcli import ast
-from mixedcli.blocks import Blank, Block, WaldTest
-from mixedcli.commands import CommandSpec, Options
+from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.context import column_of
-from mixedcli.commands.estimation.hypotheses import Linear, describe, linear, wald
+from mixedcli.commands.estimation.hypotheses import Linear, linear
+from mixedcli.commands.estimation.waldreport import wald_outcome
 from mixedcli.errors import EquationNotFound, InvalidSyntax, LastEstimatesNotFound
 from mixedcli.results import Stored
 from mixedcli.session import Outcome, Session
 
-SPEC = CommandSpec("test")
+SPEC = CommandSpec("test", (OptionSpec("small", "small"),))
 
 
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:
@@ -35,18 +35,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     hypotheses = [h for spec in body.specs for h in _hypotheses(spec, session.e)]
     if not hypotheses:
         raise InvalidSyntax("invalid syntax")
-    result = wald(hypotheses, session.e)
-    block = WaldTest(
-        constraints=tuple(describe(h, session.e) for h in hypotheses),
-        statistic="chi2",
-        df=result.df,
-        value=result.chi2,
-        p=result.p,
-        dropped=tuple(i + 1 for i in result.dropped),
-    )
-    blocks: tuple[Block, ...] = (Blank(), block)
-    r = Stored({"drop": float(bool(result.dropped)), "chi2": result.chi2, "p": result.p, "df": result.df})
-    return Outcome(blocks=blocks, r=r)
+    return wald_outcome(hypotheses, session, small=bool(options.get("small")))
 
 
 def _hypotheses(spec: ast.TestSpec, stored: Stored) -> list[Linear]:

@@ -58,7 +58,9 @@ def wald(block: WaldTest, linesize: int) -> Iterator[Line]:
     if block.statistic == "chi2":
         label, tail, width = f"chi2({block.df:>3})", "Prob > chi2", 20
     else:
-        label, tail, width = f"F({block.df:>3},{numfmt.text(block.ddf, '%6.0f').rjust(6)})", "Prob > F", 20
+        # unverified: two decimals where the denominator is no whole number
+        ddf = numfmt.text(block.ddf, "%6.0f") if block.ddf == round(block.ddf) else numfmt.text(block.ddf, "%7.2f")
+        label, tail, width = f"F({block.df:>3},{ddf.rjust(6)})", "Prob > F", 20
     yield row(t(f"{label:>{width}} ="), r(numfmt.text(block.value, "%8.2f").rjust(8)))
     yield row(t(f"{tail:>{width}} ="), r(numfmt.text(block.p, "%10.4f").rjust(10)))
 
