@@ -139,6 +139,20 @@ class SmallSample:
 
 
 @frozen
+class Robust:
+    """What robust standard errors add to a fit.
+
+    clusters: their number; vcov_beta, vcov_theta: the model-based covariance matrices; between: covariances
+    (p, len(theta)) of the two parts, which are not zero here.
+    """
+
+    clusters: int
+    vcov_beta: Floats
+    vcov_theta: Floats
+    between: Floats
+
+
+@frozen
 class MixedResult:
     """A fitted linear mixed model.
 
@@ -150,6 +164,7 @@ class MixedResult:
     rows: the random-effects table.  singular: (level, equation, position) of variances estimated as 0.
     perfect: (level, equation, i, j) of correlations estimated as +-1.
     rank_theta: rank of vcov_theta (0 when it is not available).
+    robust: with robust standard errors; vcov_beta and vcov_theta are then the robust matrices.
     psi: the engine's own parameters, from which further results can be computed again on the same data.
     small: small-sample inference, when it was asked for.
     """
@@ -172,6 +187,7 @@ class MixedResult:
     perfect: tuple[tuple[int, int, int, int], ...] = ()
     rank_theta: int = 0
     stderr_failed: bool = False
+    robust: Robust | None = None
     psi: Floats | None = None
     small: SmallSample | None = None
 

@@ -14,7 +14,7 @@ import pytest
 SHARED = pathlib.Path(__file__).resolve().parent.parent.parent / "shared"
 MANUAL = SHARED / "manual"
 
-EXAMPLES = ("01", "02", "03", "03b", "04", "05", "06", "06b", "07", "07b", "08", "09")
+EXAMPLES = ("01", "02", "03", "03b", "04", "05", "06", "06b", "07", "07b", "08", "09", "12", "12b")
 
 
 @pytest.mark.parametrize("number", EXAMPLES)

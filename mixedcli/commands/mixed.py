@@ -29,7 +29,7 @@ from mixedcli import ast
 from mixedcli.blocks import Blank, Block, CoefRow, CoefTable, Note, line
 from mixedcli.commands import CommandSpec, Options
 from mixedcli.commands.context import expression_context
-from mixedcli.commands.estimation import coefrows, header, log, mixed_e, names, params, smallsample
+from mixedcli.commands.estimation import coefrows, header, log, mixed_e, names, params, smallsample, survey_e
 from mixedcli.data import sample
 from mixedcli.data.dataset import Dataset
 from mixedcli.data.factors import ModelTerm
@@ -53,7 +53,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         return replay(session, command)
     spec = mixed_spec(command)
     selected = sample.mask(session.data, spec.condition, spec.in_range, expression_context(session))
-    assembled = assemble(spec, session.data, selected)
+    assembled = assemble(spec, session.data, selected, expression_context(session))
     result = fit_model(assembled.design, spec.fit)
     fit = MixedFit(spec, assembled.frame, result, factor_labels(assembled.frame.fixed, session.data))
     level = spec.display.level if spec.display.level is not None else session.settings.level
@@ -99,10 +99,12 @@ def report(fit: MixedFit, display: Display, level: float) -> tuple[Block, ...]:
     if display.estmetric or display.coeflegend:
         parts.append([_stored_metric(fit, display, level)])
     else:
+        above: list[Block] = [*survey_e.adjusted(fit)]
         if display.fetable:
-            parts.append([fixed_table(fit, display, level)])
+            parts.append([*above, fixed_table(fit, display, level)])
         if display.retable:
-            parts.append([params.table(fit, sd=display.stddeviations, level=level, cformat=display.cformat)])
+            above = above if not display.fetable else []
+            parts.append([*above, params.table(fit, sd=display.stddeviations, level=level, cformat=display.cformat)])
     lr = params.lr_line(fit) if display.lrtest and display.retable else None
     if lr is not None:
         # the LR line follows its table without a blank line
@@ -120,11 +122,22 @@ def fixed_table(fit: MixedFit, display: Display, level: float) -> CoefTable:
     rows = coefrows.rows(
         fit.frame.fixed, lambda i: _fixed_row(fit, i, level, small=display.small), display, fit.factor_labels
     )
-    return _coef_table(fit.frame.depvar, rows, display, level, small=display.small)
+    return _coef_table(fit.frame.depvar, rows, display, level, small=display.small, robust=_robust(fit))
+
+
+def _robust(fit: MixedFit) -> str:
+    """What stands above "std. err."."""
+    return "Robust" if fit.result.robust is not None else ""
 
 
 def _coef_table(
-    title: str, rows: tuple[CoefRow, ...], display: Display, level: float, *, small: bool = False
+    title: str,
+    rows: tuple[CoefRow, ...],
+    display: Display,
+    level: float,
+    *,
+    small: bool = False,
+    robust: str = "",
 ) -> CoefTable:
     columns = ["coef", "se"]
     if display.coeflegend:
@@ -140,6 +153,7 @@ def _coef_table(
         columns=tuple(columns),
         statistic="t" if small else "z",
         level=level,
+        robust=robust if "se" in columns else "",
         cformat=display.cformat,
         pformat=display.pformat,
         sformat=display.sformat,
@@ -186,7 +200,7 @@ def _stored_metric(fit: MixedFit, display: Display, level: float) -> CoefTable:
         rows.append(CoefRow("equation", name=equation))
         row = _row(float(result.theta[i]), float(result.vcov_theta[i, i]), level, f"_b[{equation}:_cons]")
         rows.append(coefrows.named(row, "_cons"))
-    return _coef_table(frame.depvar, tuple(rows), display, level)
+    return _coef_table(frame.depvar, tuple(rows), display, level, robust=_robust(fit))
 
 
 BOUNDARY_NOTE = (

@@ -27,7 +27,7 @@ class Criterion:
     beta (p,) and phi = (X'V^-1X sigma2)^-1 (p, p) are in the engine's basis.
     """
 
-    N: int
+    N: float
     constant: float
     D: float
     D1: Floats
@@ -83,7 +83,7 @@ class Likelihood:
     reml: bool
 
     @property
-    def count(self) -> int:
+    def count(self) -> float:
         """N: observations, less the fixed effects for REML."""
         frame = self.data.frame
         return frame.n - frame.p if self.reml else frame.n

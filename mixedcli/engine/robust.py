@@ -79,7 +79,10 @@ def cluster_meat(design: Design, likelihood: Likelihood, point: Point) -> Meat:
 
 
 def cluster_scores(design: Design, likelihood: Likelihood, point: Point, where: Clusters) -> Floats:
-    """Scores (M, p + P + 1) of the clusters, weights included, with respect to beta (engine's basis), psi, log sigma2."""
+    """Scores (M, p + P + 1) of the clusters, weights included.
+
+    They are derivatives with respect to beta (in the engine's basis), psi and log sigma2.  Errors: NotYetAvailable.
+    """
     space, data, c = likelihood.space, likelihood.data, point.criterion
     if design.crossed or not isinstance(space.residual, Independent):
         raise NotYetAvailable("robust standard errors are not yet available for this model")
@@ -133,16 +136,13 @@ def _nothing(r: int, P: int, groups: int) -> _Parts:
 def _nowhere(P: int, p: int) -> Evaluation:
     """Where what is already known in total goes."""
     r = p + 1
-    return Evaluation(
-        0.0, np.zeros(P), np.zeros((P, P)), np.zeros((r, r)), np.zeros((P, r, r)), np.zeros((P, P, r, r))
-    )
+    return Evaluation(0.0, np.zeros(P), np.zeros((P, P)), np.zeros((r, r)), np.zeros((P, r, r)), np.zeros((P, P, r, r)))
 
 
-def _row_part(
-    design: Design, data: CrossProducts, psi: Floats, beta: Floats, where: Clusters, space: Space
-) -> _Parts:
+def _row_part(design: Design, data: CrossProducts, psi: Floats, beta: Floats, where: Clusters, space: Space) -> _Parts:
     """What the rows contribute before random effects are integrated out: R is diagonal, by residual group."""
     frame, residual, at = data.frame, space.residual, space.random
+    assert isinstance(residual, Independent)
     B = design.residual_groups
     out = _nothing(frame.p + 1, space.size, where.count)
     w = row_totals(design)
@@ -235,7 +235,10 @@ class _GroupScores:
     def _push(
         self, sums: list[Floats], level: int, pairs: Iterable[Pair], factor: float, tail: int, both: bool = False
     ) -> None:
-        """Add factor * left'right (+ its transpose when ``both``) into every ancestor; ``tail``: columns at the root."""
+        """Add factor * left'right (+ its transpose when ``both``) into every ancestor.
+
+        tail: columns of the pairs that stay at the root.
+        """
         kept = list(pairs) if level else []
         for m in range(level):
             rows = self.q[m]

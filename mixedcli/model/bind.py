@@ -13,6 +13,7 @@ from mixedcli.engine.recov import resolve as resolve_covariance
 from mixedcli.errors import InvalidSyntax, NotYetAvailable, Span
 from mixedcli.model.options import Given, resolve
 from mixedcli.model.spec import Display, EquationSpec, LogOptions, MixedSpec, ResidualSpec
+from mixedcli.model.survey import refuse_combinations, vce_spec, weight_spec
 from mixedcli.results import Information
 
 #: residuals() keywords with their minimum abbreviations (OUTPUT.md 5)
@@ -46,7 +47,10 @@ def mixed_spec(command: ast.Command) -> MixedSpec:
     model = _model_options([fixed_options, *random_options])
     equations = tuple(_equation(e, o) for e, o in zip(body.random, random_options, strict=True))
     _check_levels(equations)
-    _refuse_unavailable(fixed_options, equations, body, model)
+    _refuse_unavailable(fixed_options, model)
+    weights = weight_spec(command, body, random_options, model)
+    vce = vce_spec(model, weights)
+    refuse_combinations(model, weights, vce)
     condition, in_range = _sample(fixed, body.random)
     if not isinstance(fixed.depvar, ast.VarRef):
         raise InvalidSyntax("depvar may not be a factor variable", fixed.depvar.span)
@@ -57,11 +61,13 @@ def mixed_spec(command: ast.Command) -> MixedSpec:
         equations=_place_constants(equations),
         condition=condition,
         in_range=in_range,
-        fit=_fit_options(model),
+        fit=replace(_fit_options(model), robust=vce.kind != "oim"),
         residuals=_residuals(model.get("residuals")),
         display=display_options(model, stddeviations=command.name.startswith("xtmixed")),
         log=_log_options(model),
         cmdline=_cmdline(command),
+        weights=weights,
+        vce=vce,
     )
 
 
@@ -173,9 +179,7 @@ def _sample(
     return condition, in_range
 
 
-def _refuse_unavailable(
-    fixed_options: Sequence[Given], equations: Sequence[EquationSpec], body: ast.MixedBody, model: dict[str, Given]
-) -> None:
+def _refuse_unavailable(fixed_options: Sequence[Given], model: dict[str, Given]) -> None:
     """Legal Stata that the engine cannot do yet: a plain error, never another model's numbers."""
 
     def refuse(what: str, span: Span | None) -> None:
@@ -184,20 +188,8 @@ def _refuse_unavailable(
     for given in fixed_options:
         if given.row.name == "constraints":
             refuse("option constraints() is", given.span)
-    weights = [n.weight for n in (body.fixed, *body.random) if n is not None and n.weight is not None]
-    if weights:
-        refuse("weights are", weights[0].span)
-    for equation in equations:
-        if equation.fweight or equation.pweight:
-            refuse("weights are", equation.span)
-    for name in ("robust", "cluster", "pwscale", "from"):
-        if name in model:
-            refuse(f"option {name}{'()' if model[name].text is not None else ''} is", model[name].span)
-    if "vce" in model and (model["vce"].text or "").strip() != "oim":
-        kind = (model["vce"].text or "").split()
-        if kind and any(full.startswith(kind[0]) and kind[0] for full in ("robust", "cluster")):
-            refuse(f"vce({kind[0]}) is", model["vce"].span)
-        raise InvalidSyntax(f"vcetype '{model['vce'].text}' not allowed", model["vce"].span)
+    if "from" in model:
+        refuse("option from() is", model["from"].span)
 
 
 def _small_sample(model: dict[str, Given]) -> tuple[str, Information]:

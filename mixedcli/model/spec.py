@@ -12,6 +12,7 @@ from mixedcli import ast
 from mixedcli.data.factors import ModelTerm
 from mixedcli.engine.design import Design, FitOptions
 from mixedcli.frozen import frozen
+from mixedcli.model.survey import VceSpec, WeightSpec
 from mixedcli.results import MixedResult
 
 
@@ -104,6 +105,9 @@ class MixedSpec:
     display: Display
     log: LogOptions
     cmdline: str
+    weights: WeightSpec = WeightSpec()
+    vce: VceSpec = VceSpec()
+    constraints: tuple[int, ...] = ()
 
 
 @frozen
@@ -149,6 +153,7 @@ class ModelFrame:
     kept: for each of ``fixed``, its position in beta, or -1.
     residual_labels: labels of the residual by() groups (empty without by()).
     notes: messages of the binding ("note: x2 omitted because of collinearity.").
+    cluster: the variable whose values are the clusters of robust standard errors ("" without).
     """
 
     depvar: str
@@ -158,6 +163,7 @@ class ModelFrame:
     residual_by: str = ""
     residual_labels: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    cluster: str = ""
     residual: ResidualFrame = ResidualFrame()
 
 

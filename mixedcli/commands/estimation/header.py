@@ -5,21 +5,23 @@ from __future__ import annotations
 from math import isnan
 
 from mixedcli.blocks import EstimationHeader, GroupInfo, HeaderItem, HeaderRow
+from mixedcli.commands.estimation import survey_e
 from mixedcli.commands.estimation.mixed_e import model_test
 from mixedcli.model.spec import MixedFit
 from mixedcli.numfmt import format_value
 
 
 def likelihood_label(fit: MixedFit) -> str:
-    """ "Log likelihood" or "Log restricted-likelihood"."""
+    """ "Log likelihood", "Log restricted-likelihood" or "Log pseudolikelihood"."""
+    if fit.result.robust is not None:
+        return "Log pseudolikelihood"
     return "Log restricted-likelihood" if fit.result.reml else "Log likelihood"
 
 
 def header(fit: MixedFit, *, group: bool, small: bool = False) -> EstimationHeader:
     """One grouping: counts in the grid; two or more: a table of their own (OUTPUT.md 2.2)."""
     result, levels = fit.result, fit.frame.levels if group else ()
-    title = f"Mixed-effects {'REML' if result.reml else 'ML'} regression"
-    first = HeaderRow(title, HeaderItem("Number of obs", f"{result.n:,.0f}"))
+    first = HeaderRow(survey_e.title(fit), HeaderItem("Number of obs", f"{result.n:,.0f}"))
     method, test, probability = _tests(fit, small=small)
     likelihood = f"{likelihood_label(fit)} = {format_value(result.ll, '%10.0g').rjust(10)}"
     last = HeaderRow(likelihood, probability)

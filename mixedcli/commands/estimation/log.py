@@ -18,9 +18,9 @@ def blocks(fit: MixedFit) -> list[Block]:
     if not fit.frame.levels and plain:
         return []
     out: list[Block] = [Blank()]
-    # for other residuals EM only gives starting values, and the log says so (# stata: seen with correlated residuals)
-    start = "Performing EM optimization ..." if plain else "Obtaining starting values by EM ..."
-    out.append(line(start))
+    # with weights or other residuals EM only gives starting values, and the log says so (# stata: seen with the latter)
+    by_em = plain and not spec.weights.kind
+    out.append(line("Performing EM optimization ..." if by_em else "Obtaining starting values by EM ..."))
     out += _em(fit)
     if not spec.fit.emonly:
         out += [Blank(), line("Performing gradient-based optimization: ")]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mixedcli.commands.estimation import smallsample
+from mixedcli.commands.estimation import smallsample, survey_e
 from mixedcli.commands.estimation.names import column_names
 from mixedcli.data.dataset import Dataset
 from mixedcli.engine import distributions, inference
@@ -30,6 +30,7 @@ def coefficients(frame: ModelFrame, result: MixedResult) -> tuple[Floats, Floats
     b[fixed:] = result.theta
     # parameters without standard errors (nostderr, emonly, a variance at 0) have zero rows, as in Stata
     v[fixed:, fixed:] = np.where(np.isfinite(result.vcov_theta), result.vcov_theta, 0.0)
+    survey_e.between(frame, result, v)
     return b, 0.5 * (v + v.T)
 
 
@@ -66,6 +67,7 @@ def _scalars(fit: MixedFit) -> dict[str, float]:
         "k_res": 1 + beside if beside else 0,  # unverified: what Stata counts here
         "nrgroups": groups,
         **_residual_order(fit),
+        **survey_e.scalars(fit),
         "df_m": df,
         "small": float(result.small is not None),
         "ll": result.ll,
@@ -108,7 +110,6 @@ def _scaled(v: Floats) -> Floats:
 
 def _macros(fit: MixedFit, data: Dataset, command: str) -> dict[str, str]:
     spec, frame = fit.spec, fit.frame
-    title = f"Mixed-effects {'REML' if fit.result.reml else 'ML'} regression"
     equations = [(level.name, e) for level in frame.levels for e in level.equations]
     variables = _variables(fit)
     macros = {
@@ -116,7 +117,7 @@ def _macros(fit: MixedFit, data: Dataset, command: str) -> dict[str, str]:
         "cmdline": spec.cmdline,
         "depvar": frame.depvar,
         "ivars": " ".join(level.name for level in frame.levels),
-        "title": title,
+        "title": survey_e.title(fit),
         "redim": " ".join(str(len(e.labels)) for _, e in equations),
         "vartypes": " ".join(e.structure.capitalize() if e.labels else "(empty)" for _, e in equations),
         "revars": " ".join(label for _, e in equations for label in e.labels),
@@ -129,7 +130,7 @@ def _macros(fit: MixedFit, data: Dataset, command: str) -> dict[str, str]:
         "dfmethod": "" if fit.result.small is None else fit.result.small.method,
         "dftitle": "" if fit.result.small is None else fit.result.small.title,
         "chi2type": "Wald",
-        "vce": "oim",
+        **survey_e.macros(fit),
         "method": "REML" if fit.result.reml else "ML",
         "opt": "em" if spec.fit.emonly else "ml",
         "optmetric": "matlog" if spec.fit.matlog else "matsqrt",
@@ -173,6 +174,7 @@ def _matrices(fit: MixedFit, names: tuple[str, ...]) -> dict[str, Matrix]:
     frame, result = fit.frame, fit.result
     b, v = coefficients(frame, result)
     matrices = {"b": Matrix(b[None, :], ("y1",), names), "V": Matrix(v, names, names)}
+    matrices |= survey_e.matrices(fit, names)
     if result.small is not None:
         matrices |= small_matrices(frame, result, result.small)
     if frame.levels:
