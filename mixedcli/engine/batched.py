@@ -83,6 +83,14 @@ def gram(A: Floats, B: Floats) -> Floats:
     return np.asarray(out)
 
 
+def tall_product(A: Floats, B: Floats) -> Floats:
+    """A B for many rows of A, cut so that BLAS does not start its threads (see ``gram``)."""
+    step = _ONE_THREAD // max(B.shape[0] * B.shape[1], 1)
+    if step < 4 or step >= len(A):
+        return np.asarray(A @ B)
+    return np.concatenate([A[low : low + step] @ B for low in range(0, len(A), step)])
+
+
 def trace_products(A: Floats, B: Floats) -> float:
     """Sum over groups of tr(A_g B_g)."""
     return float(sum(np.dot(A[i, k], B[k, i]) for i in range(A.shape[0]) for k in range(A.shape[1])))

@@ -177,19 +177,21 @@ class CorrelatedLeaf:
             log_det += float(got.log_det[0])
             if self.order == 0:
                 continue
-            for i in range(m):
-                a = self.at + span.start + i
-                first[a] = [S[1 + i] for S in got.levels]
-                out.T1[a] += got.root[1 + i]
-                out.log_det1[a] += got.log_det[1 + i]
-            if self.order == 1:
+            at = self.at + span.start
+            a, c = np.triu_indices(m)
+            out.T1[at : at + m] += got.root[1 : 1 + m]
+            out.log_det1[at : at + m] += got.log_det[1 : 1 + m]
+            if self.order > 1:
+                out.T2[at + a, at + c] += got.root[1 + m :]
+                out.log_det2[at + a, at + c] += got.log_det[1 + m :]
+            if not got.levels:
                 continue
-            for slot, (i, j) in enumerate(zip(*(t.tolist() for t in np.triu_indices(m)), strict=True), start=1 + m):
-                pair = self.at + span.start + i, self.at + span.start + j
-                second[pair] = [S[slot] for S in got.levels]
-                out.T2[pair] += got.root[slot]
-                out.log_det2[pair] += got.log_det[slot]
-        if self.order:
+            for i in range(m):
+                first[at + i] = [S[1 + i] for S in got.levels]
+            if self.order > 1:
+                for slot, (i, j) in enumerate(zip(a.tolist(), c.tolist(), strict=True), start=1 + m):
+                    second[at + i, at + j] = [S[slot] for S in got.levels]
+        if self.order and value:
             self._absent(k, value, first)
         return RowProducts(value, first, second, log_det)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from mixedcli.engine.batched import gram, tall_product
 from mixedcli.engine.residual.pieces import Layer, PieceValue, Slab, gather, slot_count
 from mixedcli.engine.residual.structure import Stack, Structure
 from mixedcli.frozen import frozen
@@ -128,7 +129,8 @@ def _moments(X: Floats, counts: Ints) -> Floats:
     low = 0
     for p, count in enumerate(counts.tolist()):
         flat = X[low : low + count].reshape(count, n * r)
-        out[p] = (flat.T @ flat).reshape(n, r, n, r).transpose(0, 2, 1, 3).reshape(n * n, r * r)
+        across = np.ascontiguousarray(flat.T)
+        out[p] = gram(across, across).reshape(n, r, n, r).transpose(0, 2, 1, 3).reshape(n * n, r * r)
         low += count
     return out
 
@@ -176,7 +178,7 @@ def _root(bucket: Bucket, patterns: slice, units: slice, Q: Floats, r: int) -> F
     slots, P, n, _ = Q.shape
     if bucket.moments is not None:
         M = bucket.moments[patterns].reshape(P * n * n, r * r)
-        return np.asarray((Q.reshape(slots, P * n * n) @ M).reshape(slots, r, r))
+        return tall_product(Q.reshape(slots, P * n * n), M).reshape(slots, r, r)
     X = bucket.data[units, :, -r:]
     U = len(X)
     if U == P:

@@ -15,6 +15,9 @@ from mixedcli.engine.residual.moments import Moments
 from mixedcli.engine.residual.structure import Floats, Ints, ResidualRow, Stack, Structure, TimeRule
 
 
+_LEAST = 0.005  # smallest eigenvalue of the starting correlations
+
+
 class Unstructured(Structure):
     """unstructured."""
 
@@ -108,8 +111,8 @@ class Unstructured(Structure):
         R[away] = 0.0
         R[np.arange(T), np.arange(T)] = 1.0
         least = float(np.linalg.eigvalsh(R).min())
-        if least < 0.05:
-            R = (0.95 / (1.0 - least)) * R
+        if least < _LEAST:  # pairs seen in different groups need not fit together: towards independence
+            R = ((1.0 - 2.0 * _LEAST) / (1.0 - least)) * R
             R[np.arange(T), np.arange(T)] = 1.0
         A = R * np.multiply.outer(sd, sd) / variance[0]
         i, j = self._below()
