@@ -15,9 +15,10 @@ SHARED = pathlib.Path(__file__).resolve().parent.parent.parent / "shared"
 MANUAL = SHARED / "manual"
 
 EXAMPLES = ("01", "02", "03", "03b", "04", "05", "06", "06b", "07", "07b", "08", "09", "12", "12b")
+SMALL_SAMPLES = ("13", "13b", "13c", "13d", "13e", "13f", "14", "14b", "14c")
 
 
-@pytest.mark.parametrize("number", EXAMPLES)
+@pytest.mark.parametrize("number", EXAMPLES + SMALL_SAMPLES)
 def test_worked_example(number: str, tmp_path: pathlib.Path) -> None:
     if not MANUAL.is_dir():
         pytest.skip(f"worked example {number} (../shared is not here)")

@@ -62,6 +62,8 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "testparm": ("testp", "testparm"),
     "lincom": ("lincom", "lincom"),
     "estat": ("estat", "estat"),
+    "anova": ("an", "anova"),
+    "table": ("table", "table"),
     "ereturn": ("eret", "ereturn"),
     "return": ("ret", "return_"),
     "matrix": ("mat", "matrix"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from mixedcli import blocks
 from mixedcli.blocks import Block, Line
-from mixedcli.render import coef, header, listing, matrix, notes, params, tables
+from mixedcli.render import anova, coef, crosstab, header, listing, matrix, notes, params, tables
 
 _RENDERERS: dict[type, Callable[[Any, int], Iterator[Line]]] = {
     blocks.IterationLog: header.iteration_log,
@@ -22,6 +22,9 @@ _RENDERERS: dict[type, Callable[[Any, int], Iterator[Line]]] = {
     blocks.StoredTable: tables.stored,
     blocks.Description: tables.description,
     blocks.Grid: tables.grid,
+    blocks.AnovaTable: anova.table,
+    blocks.EpsilonTable: anova.epsilons,
+    blocks.CrossTable: crosstab.crosstab,
     blocks.SummaryTable: tables.summary,
     blocks.Listing: listing.listing,
 }
