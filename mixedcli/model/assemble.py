@@ -18,9 +18,8 @@ from mixedcli.data.varlist import resolve
 from mixedcli.engine.collinear import independent_columns
 from mixedcli.engine.design import Design, Equation, Factor, Floats, Ints, Level
 from mixedcli.engine.recov import STRUCTURES
-from mixedcli.errors import InvalidSyntax, NoObservations, NotYetAvailable, TypeMismatch
+from mixedcli.errors import InvalidSyntax, NoObservations, TypeMismatch
 from mixedcli.model import groups
-from mixedcli.model.correlation import correlation, time_variable
 from mixedcli.model.spec import (
     Assembled,
     EquationFrame,
@@ -67,7 +66,7 @@ def assemble(spec: MixedSpec, data: Dataset, selected: Rows, context: Context | 
     depvar = _depvar(spec, data)
     level_names = _level_names(spec, data)
     by = resolve(spec.residuals.by, data) if spec.residuals.by else ""
-    time = time_variable(spec.residuals, data)
+    time = _time_variable(spec.residuals, data)
     cluster = cluster_variable(spec.vce, data) if spec.vce.cluster else ""
     sample = _sample(spec, data, selected, [name for name in (*level_names.values(), by, time, cluster) if name])
     weights = weight_columns(spec.weights, data, context)
@@ -84,17 +83,6 @@ def assemble(spec: MixedSpec, data: Dataset, selected: Rows, context: Context | 
     fixed, kept, x = _fixed_part(spec, data, sample, columns, notes)
     levels, level_frames = _levels(spec, data, sample, rows, columns, level_names, notes)
     residual_by, labels = _residual_groups(by, data, rows)
-    correlated, residual = None, ResidualFrame()
-    if spec.residuals.structure != "independent":
-        if not levels:
-            # unverified: what Stata says
-            raise InvalidSyntax(f"residuals({spec.residuals.structure}) requires a level of groups")
-        if any(e.factor is not None for level in levels for e in level.equations):
-            raise NotYetAvailable("correlated residuals with R.varname are not yet available")
-        lowest = (levels[-1].codes, levels[-1].groups)
-        correlated, residual = correlation(
-            spec.residuals, data, rows, time, lowest, residual_by, by, max(len(labels), 1)
-        )
     design = Design(
         y=y,
         columns=tuple(columns.arrays),
@@ -102,10 +90,10 @@ def assemble(spec: MixedSpec, data: Dataset, selected: Rows, context: Context | 
         levels=levels,
         residual_by=residual_by,
         residual_groups=max(len(labels), 1),
-        correlation=correlated,
     )
     typed = tuple(dict.fromkeys(e.level for e in spec.equations)) if levels else ()
     design = clustered(weighted(design, typed, weights, rows), spec.vce, data, rows)
+    design, residual = _correlated(design, spec.residuals, data, rows, time, by)
     frame = ModelFrame(
         depvar=depvar.name,
         fixed=fixed,
@@ -118,6 +106,26 @@ def assemble(spec: MixedSpec, data: Dataset, selected: Rows, context: Context | 
         residual=residual,
     )
     return Assembled(design, frame, sample)
+
+
+def _time_variable(spec: ResidualSpec, data: Dataset) -> str:
+    """The variable of t() where the residual structure uses it, else ""."""
+    if spec.structure == "independent":
+        return ""
+    from mixedcli.model.correlation import time_variable
+
+    return time_variable(spec, data)
+
+
+def _correlated(
+    design: Design, spec: ResidualSpec, data: Dataset, rows: Rows | None, time: str, by: str
+) -> tuple[Design, ResidualFrame]:
+    """The design with correlated residuals, if there are any."""
+    if spec.structure == "independent":
+        return design, ResidualFrame()
+    from mixedcli.model.correlation import correlated
+
+    return correlated(design, spec, data, rows, time, by)
 
 
 def _depvar(spec: MixedSpec, data: Dataset) -> ModelTerm:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.data.dataset import Dataset
 from mixedcli.data.varlist import resolve
-from mixedcli.engine.design import Correlation, Floats, Ints
+from mixedcli.engine.design import Correlation, Design, Floats, Ints
 from mixedcli.engine.residual.registry import STRUCTURES
 from mixedcli.engine.residual.structure import Structure
-from mixedcli.errors import DataAssumption, InvalidSyntax, RepeatedTimes, TypeMismatch
+from mixedcli.errors import DataAssumption, InvalidSyntax, NotYetAvailable, RepeatedTimes, TypeMismatch
 from mixedcli.model.spec import ResidualFrame, ResidualSpec
 
 Rows = NDArray[np.bool_]
@@ -28,23 +30,24 @@ def time_variable(spec: ResidualSpec, data: Dataset) -> str:
     return name
 
 
-def correlation(
-    spec: ResidualSpec,
-    data: Dataset,
-    rows: Rows | None,
-    time: str,
-    lowest: tuple[Ints, int],
-    by: Ints | None,
-    by_name: str,
-    by_groups: int,
-) -> tuple[Correlation, ResidualFrame]:
-    """The structures of a model and what tables and e() say about them.
+def correlated(
+    design: Design, spec: ResidualSpec, data: Dataset, rows: Rows | None, time: str, by_name: str
+) -> tuple[Design, ResidualFrame]:
+    """The design with the structures of its residuals, and what tables and e() say about them.
 
-    lowest: codes and number of the lowest-level groups; by: codes of the by() groups.
+    time, by_name: variables of t() and by(), or "".
     Errors: r(198) order, r(451) repeated times, r(459) times or by() groups that the structure does not allow.
     """
     kind = STRUCTURES[spec.structure]
-    codes, groups = lowest
+    if not design.levels:
+        # unverified: what Stata says
+        raise InvalidSyntax(f"residuals({spec.structure}) requires a level of groups")
+    if design.crossed:
+        raise NotYetAvailable("correlated residuals with R.varname are not yet available")
+    if design.weighted:
+        raise NotYetAvailable("correlated residuals with weights are not yet available")
+    by, by_groups = design.residual_by, design.residual_groups
+    codes, groups = design.levels[-1].codes, design.levels[-1].groups
     times = np.zeros(len(codes))
     if time:
         times = data.column(time).numeric()
@@ -74,7 +77,7 @@ def correlation(
         own = number if spec.structure != "banded" else min(number, len(levels) - 1)
         structures.append(kind(levels, own, largest, span, lags))
     frame = ResidualFrame(kind(np.zeros(0), number).title, number, time, tuple(np.unique(times).tolist()))
-    return Correlation(tuple(structures), codes, groups, times), frame
+    return replace(design, correlation=Correlation(tuple(structures), codes, groups, times)), frame
 
 
 def _check_times(kind: type[Structure], times: Floats, name: str) -> None:

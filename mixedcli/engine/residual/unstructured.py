@@ -14,7 +14,6 @@ import numpy as np
 from mixedcli.engine.residual.moments import Moments
 from mixedcli.engine.residual.structure import Floats, Ints, ResidualRow, Stack, Structure, TimeRule
 
-
 _LEAST = 0.005  # smallest eigenvalue of the starting correlations
 
 
