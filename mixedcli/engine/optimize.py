@@ -153,8 +153,11 @@ def _search(objective: Objective, here: Point, direction: Floats, stretch: bool)
 
 
 def _bounded(direction: Floats, x: Floats) -> Floats:
-    """No element may more than triple (or move by more than 2): Newton steps from afar overshoot."""
-    excess = float(np.max(np.abs(direction) / np.maximum(2.0, 2.0 * np.abs(x)), initial=0.0))
+    """No element may move by more than 1.5 or 1.5 times its size: Newton steps from afar overshoot.
+
+    Not by twice its size: x and -x are one and the same matrix, so that step would lead back to where it began.
+    """
+    excess = float(np.max(np.abs(direction) / np.maximum(1.5, 1.5 * np.abs(x)), initial=0.0))
     return direction if excess <= 1.0 else direction / excess
 
 
