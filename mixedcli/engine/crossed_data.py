@@ -53,7 +53,11 @@ class Component:
 
 @frozen
 class CrossedData:
-    """See the module; dd is one sparse matrix per residual group.  group_component: component of every base group."""
+    """See the module.  group_component: component of every base group.
+
+    sparse_dd: one sparse matrix per residual group; dd: the same per component, as places in a flat (m_c^2,) array
+    and values.
+    """
 
     frame: Frame
     base: tuple[Atom, ...]
@@ -62,7 +66,8 @@ class CrossedData:
     zz: Floats
     za: Floats
     F: Any
-    dd: tuple[Any, ...]
+    sparse_dd: tuple[Any, ...]
+    dd: tuple[tuple[tuple[Ints, Floats], ...], ...]
     da: Floats
     aa: Floats
 
@@ -125,7 +130,17 @@ def crossed_data(design: Design, frame: Frame, plan: Plan) -> CrossedData:
         dd.append((T @ Zd).tocsr())
         da[b] = T @ A
     za = np.asarray(Z0T @ A).reshape(groups, B * q, A.shape[1])
-    return CrossedData(frame, plan.base, components, label, zz, za, F, tuple(dd), da, frame.gram)
+    flat = tuple(_flat(x, components) for x in dd)
+    return CrossedData(frame, plan.base, components, label, zz, za, F, tuple(dd), flat, da, frame.gram)
+
+
+def _flat(matrix: Any, components: tuple[Component, ...]) -> tuple[tuple[Ints, Floats], ...]:
+    """A block diagonal sparse matrix as places in every component's flat array, and values."""
+    found = []
+    for c in components:
+        part = (matrix if len(components) == 1 else matrix[c.span][:, c.span]).tocoo()
+        found.append((part.row.astype(np.int64) * c.m + part.col, part.data))
+    return tuple(found)
 
 
 def _values(column: Column | None, n: int) -> Floats | None:
@@ -148,16 +163,16 @@ def _product(a: Floats | None, b: Floats | None) -> Floats | None:
 def _fixed_columns(frame: Frame) -> Floats:
     """[X_int, y_int], shape (n, p + 1)."""
     p = frame.p
-    source = np.empty((len(frame.y.values), p + 1))
+    source = np.empty((p + 1, len(frame.y.values)))
     for k, c in enumerate((*frame.columns, frame.y)):
-        np.subtract(c.values, c.shift, out=source[:, k])
+        np.subtract(c.values, c.shift, out=source[k])
         if c.scale != 1.0:
-            source[:, k] *= c.scale
+            source[k] *= c.scale
     turn = np.zeros((p + 1, p + 1))
     turn[:p, :p] = frame.A
     turn[:p, p] = -frame.b / frame.y_scale
     turn[p, p] = 1.0 / frame.y_scale
-    return np.asarray(source @ turn)
+    return np.ascontiguousarray((turn.T @ source).T)
 
 
 def _rows_of(values: Floats, columns: Ints, width: int) -> Any:

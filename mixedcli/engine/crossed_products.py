@@ -87,30 +87,26 @@ class _ListedPairs(PairProducts):
         count = np.bincount(group, minlength=G)
         end = np.cumsum(count)
         left_over = end[group] - np.arange(len(group))  # entries of the group from this one on
-        keys, cells, numbers = [], [], []
         combos = [(s, t) for s in range(Q) for t in range(s, Q)]
+        pairs = int((count * (count + 1) // 2).sum()) * len(combos)
+        kind: Any = np.int32 if max(total, G * len(combos), pairs) < 2**31 - 1 else np.int64
+        keys, cells, numbers = np.empty(pairs, dtype=kind), np.empty(pairs, dtype=kind), np.empty(pairs)
+        # place of (a, b) in the flat arrays: row[a] + column b
+        c = data.group_component[group]
+        row = (begin[c] + (column - first[c]) * width[c] - first[c]).astype(np.int64)
+        at = 0
         for d in range(int(count.max(initial=0))):
             i = np.flatnonzero(left_over > d)
-            g, a, b = group[i], column[i], column[i + d]
-            c = data.group_component[g]
-            key = begin[c] + (a - first[c]) * width[c] + (b - first[c])
             for k, (s, t) in enumerate(combos):
-                product = values[i, s] * values[i + d, t]
+                span = slice(at, at + len(i))
+                keys[span] = row[i] + column[i + d]
+                cells[span] = group[i] + k * G
+                np.multiply(values[i, s], values[i + d, t], out=numbers[span])
                 if s != t:
-                    product = product + values[i, t] * values[i + d, s]
-                keys.append(key)
-                cells.append(g + k * G)
-                numbers.append(product)
-        shape = (total, G * len(combos))
-        small = max(total, G * len(combos), sum(map(len, keys))) < 2**31 - 1
-        kind = np.int32 if small else np.int64
-        listed = sparse.coo_matrix(
-            (
-                np.concatenate(numbers),
-                (np.concatenate(keys).astype(kind), np.concatenate(cells).astype(kind)),
-            ),
-            shape=shape,
-        )
+                    numbers[span] += values[i, t] * values[i + d, s]
+                at += len(i)
+        listed = sparse.coo_matrix((numbers, (keys, cells)), shape=(total, G * len(combos)))
+        listed.has_canonical_format = True  # every pair occurs once; saves sorting them
         self._pairs = listed.tocsr()
         self._combos = combos
 

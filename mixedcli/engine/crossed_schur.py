@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mixedcli.engine.crossed_data import Block, Component
+from mixedcli.engine.crossed_data import Component
 
 Floats = NDArray[np.float64]
 
@@ -98,7 +98,7 @@ class Schur:
         """Q S Q of a lower triangle, as a new Fortran-ordered lower triangle."""
         if all(b.atom.q == 1 for b in self.blocks):
             q = np.concatenate([np.full(b.groups, Q[0, 0]) for b, Q in zip(self.blocks, self.roots, strict=True)])
-            out = np.multiply(S, q[:, None], order="F")
+            out: Floats = np.multiply(S, q[:, None], order="F")
             out *= q[None, :]
             return out
         half = self.root(np.ascontiguousarray(_symmetric(S)))
@@ -144,7 +144,7 @@ class Schur:
         """A^-1 with both triangles."""
         assert self._inverse is not None
         if not self._full_inverse:
-            self._inverse = np.asfortranarray(_symmetric(self._inverse))
+            self._inverse = _symmetric(self._inverse)
             self._full_inverse = True
         return self._inverse
 
@@ -179,20 +179,52 @@ class Schur:
         pick[np.arange(a.span.start, a.span.stop), np.arange(pick.shape[1])] = 1.0
         return np.asarray(pick - self.times_h(_symmetric(self._S)[:, a.span])).T
 
-    def products(self, dS: Floats) -> tuple[float, Floats]:
-        """tr(H dS), and C = Q dS Q as a full matrix's lower triangle."""
+    def diagonal_sum(self, i: int) -> Floats:
+        """Sum over block i's groups of the (q, q) diagonal blocks of K."""
+        b = self.blocks[i]
+        q = b.atom.q
+        out = np.empty((q, q))
+        if not self.regular[i]:
+            K = self.information_block(i, i)
+            return np.array([[float(np.trace(K[s::q, t::q])) for t in range(q)] for s in range(q)])
         assert self._inverse is not None
-        C = self.scaled(dS.reshape(self.m, self.m).T)
-        return _inner(self._inverse, C), C
+        first = np.arange(b.span.start, b.span.stop, q)
+        for s in range(q):
+            for t in range(s + 1):
+                out[s, t] = out[t, s] = -float(self._inverse[first + s, first + t].sum())
+        out[np.arange(q), np.arange(q)] += self.signs[i] * b.groups
+        turn = np.linalg.inv(self.roots[i])
+        return np.asarray(turn @ out @ turn)
+
+    def pair_sums(self, i: int, j: int) -> Floats:
+        """Sums over groups g of block i, h of block j: K[(g, t), (h, u)] K[(g, s), (h, x)], shape (t, u, s, x)."""
+        a, b = self.blocks[i].atom.q, self.blocks[j].atom.q
+        if a == b == 1 and self.regular[i] and self.regular[j]:
+            part = self.inverse()[self.blocks[i].span, self.blocks[j].span]
+            total = float(np.einsum("ij,ij->", part, part))
+            if i == j:
+                d = np.diagonal(part)
+                total += float(np.sum((self.signs[i] - d) ** 2) - d @ d)
+            return np.full((1, 1, 1, 1), total / (self.roots[i][0, 0] * self.roots[j][0, 0]) ** 2)
+        K = self.information_block(i, j)
+        parts = {(t, u): K[t::a, u::b] for t in range(a) for u in range(b)}
+        out = np.empty((a, b, a, b))
+        for t, u in parts:
+            for x, y in parts:
+                out[t, u, x, y] = float(np.einsum("ij,ij->", parts[t, u], parts[x, y]))
+        return out
 
     def trace_h(self, dS: Floats) -> float:
-        return self.products(dS)[0]
+        """tr(H dS) of a flat upper triangle dS."""
+        assert self._inverse is not None
+        return _inner(self._inverse, self.scaled(dS.reshape(self.m, self.m).T))
 
-    def turned(self, C: Floats) -> Floats:
-        """U = A^-1 C (full): tr(H dS_a H dS_b) = sum of U_a and the transpose of U_b, elementwise."""
+    def turned(self, dS: Floats) -> Floats:
+        """U = A^-1 Q dS Q (full): tr(H dS_a H dS_b) = sum of U_a and the transpose of U_b, elementwise."""
         from scipy.linalg import blas
 
-        return np.asarray(blas.dsymm(1.0, self.inverse(), np.asfortranarray(_symmetric(C)), lower=1))
+        C = self.scaled(dS.reshape(self.m, self.m).T)
+        return np.asarray(blas.dsymm(1.0, self.inverse(), _symmetric(C), lower=1))
 
     def spread(self, i: int, U: Floats, dS: Floats) -> Floats:
         """Sum over block i's groups of the (q, q) diagonal blocks of M dS M'."""
@@ -209,12 +241,6 @@ class Schur:
         return np.asarray(np.einsum("gsm,gtm->st", left, rows.reshape(b.groups, q, self.m)))
 
 
-def block_sum(K: Floats, b: Block) -> Floats:
-    """Sum over groups of the (q, q) diagonal blocks."""
-    q = b.atom.q
-    return np.array([[float(np.trace(K[s::q, t::q])) for t in range(q)] for s in range(q)])
-
-
 def _left(turn: NDArray[Any], X: NDArray[Any]) -> Floats:
     """Block diagonal I (x) turn times X."""
     if len(turn) == 1:
@@ -223,13 +249,18 @@ def _left(turn: NDArray[Any], X: NDArray[Any]) -> Floats:
     return np.asarray((turn @ X.reshape(-1, q, X.shape[1])).reshape(X.shape))
 
 
-def _symmetric(lower: Any) -> Floats:
-    """Both triangles of a matrix given by its lower one."""
-    L = np.tril(lower)
-    out = L + L.T
-    index = np.arange(len(out))
-    out[index, index] -= np.diagonal(L)
-    return np.asarray(out)
+def _symmetric(lower: NDArray[Any]) -> Floats:
+    """Both triangles of a matrix given by its lower one, in Fortran order."""
+    m = len(lower)
+    out = np.array(lower, dtype=np.float64, order="F")
+    step = 512  # columns at a time, so that reading across stays in the cache
+    for low in range(0, m, step):
+        high = min(low + step, m)
+        corner = np.tril(out[low:high, low:high])
+        out[low:high, low:high] = corner + np.tril(corner, -1).T
+        for at in range(high, m, step):
+            out[low:high, at : at + step] = out[at : at + step, low:high].T
+    return out
 
 
 def _inner(A: Floats, B: Floats) -> float:

@@ -63,12 +63,12 @@ def fit(
         # EM with its last steps replaced by Newton's: the same place in a fraction of the time
         start = maximize(objective, start, _QUICK, good_enough=_CLOSE).point
         start = _best(objective, start, likelihood)
-    found = maximize(objective, start, options, on_iteration)
     exact = likelihood.exact()
     if exact is not likelihood:
-        # average information was good enough for the steps; the rest needs second derivatives
+        # average information was good enough for the way; the rest needs second derivatives
         objective = Objective(exact, objective.scale)
-        found = replace(found, point=objective.at(found.point.x, 2))
+        start = objective.at(start.x, 2)
+    found = maximize(objective, start, options, on_iteration)
     if found.converged:
         found = _settled(objective, found)
     trace = FitTrace(beginning.ll, beginning.converged, found.iterations, found.converged)
@@ -107,7 +107,12 @@ def _beginning(design: Design, objective: Objective, options: FitOptions) -> EmT
         return em(likelihood, psi, options.emiterate, options.emtolerance)
     if options.emiterate == 0 or not likelihood.space.random:
         return EmTrace(psi, (likelihood.criterion(psi, 0).ll,), False)
-    sampled = None if design.crossed else sampled_start(design, likelihood.space, likelihood.reml)
+    if design.crossed:
+        from mixedcli.engine.crossed_start import crossed_start
+
+        sampled = crossed_start(design, likelihood, options)
+    else:
+        sampled = sampled_start(design, likelihood.space, likelihood.reml)
     if sampled is not None:
         return EmTrace(opened(likelihood.space, sampled, psi), (), False)
     return em(likelihood, psi, min(options.emiterate, _EM_STEPS), options.emtolerance)
@@ -150,7 +155,7 @@ def _settled(objective: Objective, found: Maximum) -> Maximum:
     curved = curvature(point)
     left = float(point.gradient @ curved.inverse @ point.gradient)
     for _ in range(4):
-        if not curved.concave or left <= 1e-24 * (1.0 + abs(point.ll)):
+        if not curved.concave or left <= objective.likelihood.enough * (1.0 + abs(point.ll)):
             break
         further = objective.at(objective.scale.canonical(point.x + curved.inverse @ point.gradient), 2)
         if further.ll < point.ll - 1e-9 * (1.0 + abs(point.ll)):
@@ -219,7 +224,7 @@ def _result(
         options.dfinformation,
         design,
         result.vcov_beta,
-        lambda: moments(likelihood, point.psi, c),
+        lambda: moments(design, likelihood, point.psi, c),
     )
     return replace(result, small=small)
 
@@ -238,7 +243,9 @@ def small_sample_again(
             frame = prepare(design)
             space, effects = parameter_space(design, frame.rows)
             assert result.psi is not None
-            known.append(moments(_likelihood(design, frame, space, effects, FitOptions(reml=result.reml)).exact(), result.psi))
+            known.append(
+                moments(_likelihood(design, frame, space, effects, FitOptions(reml=result.reml)).exact(), result.psi)
+            )
         return known[0]
 
     return tuple(small_sample(m, information, design, result.vcov_beta, again) for m, information in wanted)

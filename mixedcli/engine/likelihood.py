@@ -94,6 +94,11 @@ class Likelihood:
         frame = self.data.frame
         return 2.0 * self.count * float(np.log(frame.y_scale)) - (2.0 * frame.log_det_back if self.reml else 0.0)
 
+    @property
+    def enough(self) -> float:
+        """Scaled gradient over |ll| at which the estimates have all the digits that are worth their price."""
+        return 1e-24
+
     def exact(self) -> Likelihood:
         """The same criterion with exact second derivatives, where order 2 gives an approximation."""
         return self
