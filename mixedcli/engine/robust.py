@@ -13,6 +13,7 @@ Shapes: M clusters, G groups of a level, r = p + 1 columns [X_int, e]; P paramet
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +23,16 @@ from mixedcli.engine.crossprod import Chunk, CrossProducts
 from mixedcli.engine.design import Design
 from mixedcli.engine.likelihood import Likelihood
 from mixedcli.engine.nested import Evaluation, LevelCovariance, RowProducts
+from mixedcli.engine.orthogonal import Frame
 from mixedcli.engine.parameters import Space
 from mixedcli.engine.residual import Independent
 from mixedcli.engine.weights import row_totals
 from mixedcli.engine.working import Point
 from mixedcli.errors import NotYetAvailable
 from mixedcli.frozen import frozen
+
+if TYPE_CHECKING:
+    from mixedcli.engine.residual.correlated import Correlated
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -84,11 +89,11 @@ def cluster_scores(design: Design, likelihood: Likelihood, point: Point, where: 
     They are derivatives with respect to beta (in the engine's basis), psi and log sigma2.  Errors: NotYetAvailable.
     """
     space, data, c = likelihood.space, likelihood.data, point.criterion
-    if design.crossed or not isinstance(space.residual, Independent):
+    if design.crossed:
         raise NotYetAvailable("robust standard errors are not yet available for this model")
     p, P, psi = data.frame.p, space.size, point.psi
     totals = _row_part(design, data, psi, c.beta, where, space)
-    if data.chunks:
+    if data.q:
         level_zero = next(level for level in design.levels if any(e.z for e in level.equations))
         codes, groups = _dense(level_zero.codes, level_zero.groups)
         cluster_of = np.zeros(groups, dtype=np.int64)
@@ -142,7 +147,6 @@ def _nowhere(P: int, p: int) -> Evaluation:
 def _row_part(design: Design, data: CrossProducts, psi: Floats, beta: Floats, where: Clusters, space: Space) -> _Parts:
     """What the rows contribute before random effects are integrated out: R is diagonal, by residual group."""
     frame, residual, at = data.frame, space.residual, space.random
-    assert isinstance(residual, Independent)
     B = design.residual_groups
     out = _nothing(frame.p + 1, space.size, where.count)
     w = row_totals(design)
@@ -151,6 +155,9 @@ def _row_part(design: Design, data: CrossProducts, psi: Floats, beta: Floats, wh
     e = np.asarray((frame.y.values - frame.y.shift) * (frame.y.scale / frame.y_scale))
     for column, b in zip(frame.columns, by_source, strict=True):
         e -= (b * column.scale) * (column.values - column.shift)
+    if not isinstance(residual, Independent):
+        _correlated_part(design, frame, residual, psi[at:], e, where, out, at)
+        return out
     counted = e if w is None else e * w
     cell = where.codes if design.residual_by is None else where.codes * B + design.residual_by
 
@@ -170,6 +177,23 @@ def _row_part(design: Design, data: CrossProducts, psi: Floats, beta: Floats, wh
     return out
 
 
+def _correlated_part(
+    design: Design, frame: Frame, residual: Correlated, psi: Floats, e: Floats, where: Clusters, out: _Parts, at: int
+) -> None:
+    """The same for residuals correlated within lowest-level groups, which lie within clusters; added into ``out``."""
+    from mixedcli.engine.residual.scores import unit_scores
+
+    assert design.correlation is not None
+    found = unit_scores(design, frame, residual, psi, e)
+    codes, units = _dense(design.correlation.codes, design.correlation.groups)
+    cluster = np.zeros(units, dtype=np.int64)
+    cluster[codes] = where.codes
+    pairs = [(out.root, found.root), (out.slope[at:], found.slope), (out.log_det[at:], found.log_det)]
+    for total, part in (*pairs, (out.rows[None], found.rows[None])):
+        for row, values in zip(total, part, strict=True):
+            row += np.bincount(cluster, values, where.count)
+
+
 class _GroupScores:
     """One chunk, lowest level first, sums by top-level group.
 
@@ -177,7 +201,7 @@ class _GroupScores:
     """
 
     def __init__(self, data: CrossProducts, chunk: Chunk, given: RowProducts, beta: Floats, P: int) -> None:
-        self.q, self.chunk, self.p, groups = data.q, chunk, data.frame.p, chunk.parts[0].levels[0].shape[2]
+        self.q, self.chunk, self.p, groups = data.q, chunk, data.frame.p, given.value[0].shape[2]
         self.value = [self._residual(S, beta) for S in given.value]
         self.first = {
             a: [np.delete(self._residual(S, beta), self._x(S), axis=1) for S in levels]

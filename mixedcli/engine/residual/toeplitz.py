@@ -54,7 +54,7 @@ class Toeplitz(Structure):
         return np.append(r, 1.0), np.column_stack([np.diag(1.0 - r * r), np.zeros(self.size)])
 
     def working(self, natural: Floats) -> Floats:
-        return np.arctanh(natural[:-1])
+        return np.asarray(np.arctanh(natural[:-1]))
 
     def start(self, moments: Moments) -> Floats:
         r = np.clip(moments.lagged(self.order), -0.95, 0.95)
@@ -64,7 +64,7 @@ class Toeplitz(Structure):
         least = float(np.linalg.eigvalsh(full[np.minimum(lag, self.order + 1)]).min())
         if least < 0.05:  # towards independence until every subset of times is well inside
             r = r * (0.95 / (1.0 - least))
-        return np.arctanh(r[np.array(self.used) - 1])
+        return np.asarray(np.arctanh(r[np.array(self.used) - 1]))
 
     def table(self, x: Floats) -> Stack:
         """Correlations at lags 0..q; the last element is the 0 of greater lags."""
