@@ -52,12 +52,15 @@ class Dense:
         self.phi = np.linalg.inv(X.T @ Vi @ X)
         self.beta = self.phi @ X.T @ Vi @ self.y
         K = len(self.first)
-        self.P = [-X.T @ Vi @ D @ Vi @ X for D in self.first]
-        self.Q = [[X.T @ Vi @ D @ Vi @ E @ Vi @ X for E in self.first] for D in self.first]
+        ViX = Vi @ X
+        DViX = [D @ ViX for D in self.first]
+        self.P = [-ViX.T @ D for D in DViX]
+        self.Q = [[D.T @ Vi @ E for E in DViX] for D in DViX]
+        ViD = [Vi @ D for D in self.first]
         self.information = np.empty((K, K))
         for i in range(K):
             for j in range(K):
-                first = np.trace(Vi @ self.first[i] @ Vi @ self.first[j])
+                first = float((ViD[i] * ViD[j].T).sum())  # tr(V^-1 V_i V^-1 V_j)
                 second = np.trace(2 * self.phi @ self.Q[i][j] - self.phi @ self.P[i] @ self.phi @ self.P[j])
                 self.information[i, j] = 0.5 * (first - second)
         self.W = np.linalg.inv(self.information)

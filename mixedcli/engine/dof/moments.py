@@ -7,7 +7,7 @@ With V = s V_0(psi), Phi = (X'V^-1 X)^-1 and parameters (psi, log s):
 
 V is linear in the (co)variances, so P, 2 Q and -tr(V^-1 V_i V^-1 V_j) are the first and second derivatives of
 X'V^-1 X and log|V| that the elimination returns anyway: no n x n matrix at any n.  Where the residual parameters
-enter V otherwise, V_ij = sum_k G_ijk V_k (``connection``) is taken off.  Results are free of the parameterisation.
+enter V otherwise, ``linear`` sees to it.  Results are free of the parameterisation.
 
 Shapes: p coefficients, r columns of the engine's basis, K = P + 1 parameters.
 """
@@ -17,6 +17,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mixedcli.engine.design import Design
 from mixedcli.engine.likelihood import Criterion, Likelihood
 from mixedcli.engine.parameters import Space
 from mixedcli.frozen import frozen
@@ -49,18 +50,24 @@ class Moments:
         return self.observed if information == "oim" else self.expected
 
 
-def moments(likelihood: Likelihood, psi: Floats, criterion: Criterion | None = None) -> Moments:
+def moments(design: Design, likelihood: Likelihood, psi: Floats, criterion: Criterion | None = None) -> Moments:
     """Evaluate at the optimum ``psi``; ``criterion``: the criterion there, if known to second order."""
     frame, space = likelihood.data.frame, likelihood.space
     c = likelihood.criterion(psi, 2) if criterion is None else criterion
-    e = likelihood.evaluate(psi, 2)
+    G: Floats | None = None
+    if space.residual.size:
+        from mixedcli.engine.dof.linear import connection, evaluate_linear
+
+        e = evaluate_linear(design, likelihood, psi)
+        G = connection(likelihood, psi)
+    else:
+        e = likelihood.evaluate(psi, 2)
     p, size, at = frame.p, space.size, space.random
     _, R1, R2 = space.residual.log_det(psi[at:])
     slope, bend = e.log_det1.copy(), e.log_det2.copy()
     slope[at:] += R1
     bend[at:, at:] += R2
     T, T1, T2 = e.T[:p, :p], e.T1[:, :p, :p], e.T2[:, :, :p, :p].copy()
-    G = connection(space, psi)
     if G is not None:  # d2 = -(what is wanted) + what V's own curvature adds
         bend[at:, at:] -= np.tensordot(G, slope[at:], 1)
         T2[at:, at:] -= np.tensordot(G, T1[at:], 1)
@@ -89,17 +96,6 @@ def moments(likelihood: Likelihood, psi: Floats, criterion: Criterion | None = N
         expected=_inverse(expected, free),
         observed=_inverse(observed, free),
     )
-
-
-def connection(space: Space, psi: Floats) -> Floats | None:
-    """G (m, m, m) with R_ij = sum_k G_ijk R_k for the residual parameters; None when R is linear in them."""
-    rho = psi[space.random :]
-    if not len(rho):
-        return None
-    G = np.zeros((len(rho),) * 3)
-    index = np.arange(len(rho))
-    G[index, index, index] = -2.0 / rho  # R = sigma2 / rho: precisions, not variances
-    return G
 
 
 def _inverse(information: Floats, free: Floats) -> Floats | None:
