@@ -105,12 +105,12 @@ class EstimationHeader:
 class CoefRow:
     """A row of a coefficient table.
 
-    kind: "value"; "omitted" / "base" / "empty" (a note in place of numbers: "(omitted)", "(base)", "(empty)");
+    kind: "value"; "omitted" / "base" / "empty" / "constrained" (a note in place of numbers: "(omitted)", "(base)");
     "factor" (the line "drug |" that heads its levels); "blank" (separator row); "equation" (a name with a rule).
     name: what stands before the bar.  level: a level row, right-aligned with two trailing blanks.
     """
 
-    kind: Literal["value", "omitted", "base", "empty", "factor", "blank", "equation"]
+    kind: Literal["value", "omitted", "base", "empty", "constrained", "factor", "blank", "equation"]
     name: str = ""
     level: bool = False
     coef: float = float("nan")

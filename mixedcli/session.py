@@ -24,6 +24,15 @@ class Settings:
     other: Mapping[str, str] = field(default_factory=dict)  # accepted without effect: set more off ...
 
 
+@frozen
+class Constraint:
+    """A constraint as defined: its number, its specification (an ast.TestSpec) and its text."""
+
+    number: int
+    spec: Any
+    text: str
+
+
 @dataclass(slots=True)
 class Session:
     """A plain holder.  Commands read it; only dispatch writes it, from a command's Outcome."""
@@ -34,6 +43,7 @@ class Session:
     stored: dict[str, Estimates] = field(default_factory=dict)  # estimates store
     scalars: dict[str, float | str] = field(default_factory=dict)
     matrices: dict[str, Matrix] = field(default_factory=dict)
+    constraints: dict[int, Constraint] = field(default_factory=dict)
     globals: dict[str, str] = field(default_factory=dict)
     locals: dict[str, str] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
@@ -72,6 +82,7 @@ class Outcome:
     stored: Mapping[str, Estimates | None] = field(default_factory=dict)
     scalars: Mapping[str, float | str | None] = field(default_factory=dict)
     matrices: Mapping[str, Matrix | None] = field(default_factory=dict)
+    constraints: Mapping[int, Constraint | None] = field(default_factory=dict)
     globals: Mapping[str, str | None] = field(default_factory=dict)
     settings: Settings = KEEP
     rc: int = 0

@@ -64,6 +64,7 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "estat": ("estat", "estat"),
     "anova": ("an", "anova"),
     "table": ("table", "table"),
+    "constraint": ("cons", "constraint"),
     "ereturn": ("eret", "ereturn"),
     "return": ("ret", "return_"),
     "matrix": ("mat", "matrix"),

@@ -4,8 +4,8 @@
     clear all
     clear results
 
-clear drops the data and value labels; clear all also drops matrices, scalars and stored estimates; clear results
-drops r() and e().
+clear drops the data and value labels; clear all also drops matrices, scalars, constraints and stored estimates;
+clear results drops r() and e().
 """
 
 from __future__ import annotations
@@ -43,5 +43,6 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
             stored=dict.fromkeys(session.stored),
             scalars=dict.fromkeys(session.scalars),
             matrices=dict.fromkeys(session.matrices),
+            constraints=dict.fromkeys(session.constraints),
         )
     return Outcome()

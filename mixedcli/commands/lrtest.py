@@ -23,9 +23,7 @@ SPEC = CommandSpec(
     (OptionSpec("stats", "st"), OptionSpec("force", "force"), OptionSpec("df", "df", "int"), OptionSpec("dir", "d")),
 )
 
-REML_NOTE = (
-    "LR tests based on REML are valid only when the fixed-effects specification is identical for both models."
-)
+REML_NOTE = "LR tests based on REML are valid only when the fixed-effects specification is identical for both models."
 
 NAME_WIDTH = 14
 """Names are shortened to this many characters (# stata: manual example 6)."""
@@ -78,4 +76,4 @@ def _comparable(first: Estimates, second: Estimates) -> None:
         raise ProgramDefined("one model was fit by ML and the other by REML")
     for estimates in (a, b):
         if estimates.macros.get("vce", "oim") not in ("oim", "ols"):
-            raise ProgramDefined(f"lrtest is not valid with {estimates.macros['vce']} vce")
+            raise ProgramDefined("LR test likely invalid for models with robust vce")

@@ -1,6 +1,7 @@
 """mixed - linear mixed-effects models
 
-    mixed depvar [indepvars] [if] [in] [, fe_options] [|| levelvar: [varlist] [, re_options]] [|| ...] [, options]
+    mixed depvar [indepvars] [if] [in] [weight] [, fe_options] [|| levelvar: [varlist] [, re_options]] [|| ...]
+          [, options]
 
 Fits a linear model with random intercepts and coefficients at any number of nested levels, by maximum
 likelihood (mle, the default) or restricted maximum likelihood (reml).  Levels are named from the top down;
@@ -11,6 +12,10 @@ Residuals       residuals(independent, by(varname)): one variance per group
 Small samples   dfmethod(residual|repeated|anova|satterthwaite[, eim|oim]|kroger[, eim|oim]): t and F tests with
                 degrees of freedom by that method, the last two with reml; dftable(default|ci|pvalue);
                 replay: mixed, small
+Weights         [fweight=exp] or [pweight=exp] for observations, fweight(exp) or pweight(exp) as options of a level
+                for its groups; pwscale(size|effective|gk) scales those of two-level models
+Std. errors     vce(oim|robust|cluster clustvar); sampling weights imply robust, clustered at the top level
+Constraints     constraints(numbers): linear constraints on the coefficients, see constraint; nocnsreport
 Reporting       level(#), variance, stddeviations, noretable, nofetable, estmetric, noheader, nogroup,
                 coeflegend, nolrtest, noci, nopvalues, noomitted, vsquish, noemptycells, baselevels,
                 allbaselevels, nofvlabel, cformat(), pformat(), sformat()
@@ -29,7 +34,17 @@ from mixedcli import ast
 from mixedcli.blocks import Blank, Block, CoefRow, CoefTable, Note, line
 from mixedcli.commands import CommandSpec, Options
 from mixedcli.commands.context import expression_context
-from mixedcli.commands.estimation import coefrows, header, log, mixed_e, names, params, smallsample, survey_e
+from mixedcli.commands.estimation import (
+    coefrows,
+    constrained,
+    header,
+    log,
+    mixed_e,
+    names,
+    params,
+    smallsample,
+    survey_e,
+)
 from mixedcli.data import sample
 from mixedcli.data.dataset import Dataset
 from mixedcli.data.factors import ModelTerm
@@ -54,10 +69,17 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     spec = mixed_spec(command)
     selected = sample.mask(session.data, spec.condition, spec.in_range, expression_context(session))
     assembled = assemble(spec, session.data, selected, expression_context(session))
-    result = fit_model(assembled.design, spec.fit)
-    fit = MixedFit(spec, assembled.frame, result, factor_labels(assembled.frame.fixed, session.data))
+    assumed = ("(frequency weights assumed)",) if spec.weights.assumed else ()
+    notes, shown = (*assumed, *assembled.frame.notes), None
+    if spec.constraints:
+        bound = constrained.bind(session, spec.constraints, assembled.frame)
+        notes, shown = (*notes, *bound.notes), bound.shown
+        result = constrained.fit(assembled.design, spec.fit, bound)
+    else:
+        result = fit_model(assembled.design, spec.fit)
+    fit = MixedFit(spec, assembled.frame, result, factor_labels(assembled.frame.fixed, session.data), shown)
     level = spec.display.level if spec.display.level is not None else session.settings.level
-    blocks: list[Block] = [line(text) for text in assembled.frame.notes]
+    blocks: list[Block] = [line(text) for text in notes]
     if spec.log.log:
         blocks += log.blocks(fit)
     return Outcome(
@@ -99,7 +121,10 @@ def report(fit: MixedFit, display: Display, level: float) -> tuple[Block, ...]:
     if display.estmetric or display.coeflegend:
         parts.append([_stored_metric(fit, display, level)])
     else:
-        above: list[Block] = [*survey_e.adjusted(fit)]
+        above: list[Block] = [
+            *(constrained.lines(fit.constraints) if display.cnsreport else []),
+            *survey_e.adjusted(fit),
+        ]
         if display.fetable:
             parts.append([*above, fixed_table(fit, display, level)])
         if display.retable:
@@ -168,6 +193,8 @@ def _fixed_row(fit: MixedFit, index: int, level: float, *, small: bool = False) 
         kind = term.status
         return CoefRow("omitted" if kind == "value" else kind, coef=0.0)
     b, variance = float(fit.result.beta[k]), float(fit.result.vcov_beta[k, k])
+    if variance <= 0 and fit.constraints is not None:
+        return CoefRow("constrained", coef=b)
     name = names.fixed_names(fit.frame)[index]
     told = fit.result.small
     if small and told is not None:

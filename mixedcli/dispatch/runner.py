@@ -149,6 +149,7 @@ class Runner:
         _merge(session.stored, outcome.stored)
         _merge(session.scalars, outcome.scalars)
         _merge(session.matrices, outcome.matrices)
+        _merge(session.constraints, outcome.constraints)
         _merge(session.globals, outcome.globals)
 
     # ------------------------------------------------- lines with echo and output
@@ -283,7 +284,7 @@ def _place(logical: LogicalLine, expanded: str, span: Span | None) -> tuple[int,
     return logical.locate(start)
 
 
-def _merge(target: dict[str, Any], changes: Mapping[str, Any]) -> None:
+def _merge(target: dict[Any, Any], changes: Mapping[Any, Any]) -> None:
     for name, value in changes.items():
         if value is None:
             target.pop(name, None)

@@ -61,6 +61,7 @@ def reduce(R: Floats, r: Floats) -> Reduced:
     touched = np.flatnonzero(np.abs(found).max(axis=0, initial=0.0) > 0)
     free = [k for k in range(p) if k not in set(touched.tolist())]
     null = np.linalg.svd(found[:, touched])[2][len(rows) :] if len(touched) else np.zeros((0, 0))
+    null = np.where(np.abs(null) < 1e-14, 0.0, null)  # a coefficient that is fixed has no variance at all
     A = np.zeros((p, len(free) + len(null)))
     A[free, np.arange(len(free))] = 1.0
     if len(touched):
@@ -86,6 +87,4 @@ def fit_constrained(design: Design, options: FitOptions, reduced: Reduced) -> Mi
     robust = result.robust
     if robust is not None:
         robust = Robust(robust.clusters, A @ robust.vcov_beta @ A.T, robust.vcov_theta, A @ robust.between)
-    return replace(
-        result, p=design.p, beta=A @ result.beta + a, vcov_beta=A @ result.vcov_beta @ A.T, robust=robust
-    )
+    return replace(result, p=design.p, beta=A @ result.beta + a, vcov_beta=A @ result.vcov_beta @ A.T, robust=robust)

@@ -47,7 +47,7 @@ def mixed_spec(command: ast.Command) -> MixedSpec:
     model = _model_options([fixed_options, *random_options])
     equations = tuple(_equation(e, o) for e, o in zip(body.random, random_options, strict=True))
     _check_levels(equations)
-    _refuse_unavailable(fixed_options, model)
+    _refuse_unavailable(model)
     weights = weight_spec(command, body, random_options, model)
     vce = vce_spec(model, weights)
     refuse_combinations(model, weights, vce)
@@ -68,6 +68,7 @@ def mixed_spec(command: ast.Command) -> MixedSpec:
         cmdline=_cmdline(command),
         weights=weights,
         vce=vce,
+        constraints=_constraints(model),
     )
 
 
@@ -107,8 +108,6 @@ def _equation(node: ast.RandomEquation, options: Sequence[Given]) -> EquationSpe
     for given in options:
         if given.row.scope in ("equation", "random"):
             values[given.row.name] = given
-    if "constraints" in values:
-        raise InvalidSyntax("option constraints() not allowed", values["constraints"].span)
     covariance = None
     if "covariance" in values:
         typed = (values["covariance"].text or "").strip()
@@ -179,15 +178,21 @@ def _sample(
     return condition, in_range
 
 
-def _refuse_unavailable(fixed_options: Sequence[Given], model: dict[str, Given]) -> None:
+def _constraints(model: dict[str, Given]) -> tuple[int, ...]:
+    """Numbers of constraints().  Errors: r(121), r(198)."""
+    if "constraints" not in model:
+        return ()
+    if "dfmethod" in model:
+        raise NotYetAvailable("option dfmethod() with constraints() is not yet available", model["dfmethod"].span)
+    return model["constraints"].numbers()
+
+
+def _refuse_unavailable(model: dict[str, Given]) -> None:
     """Legal Stata that the engine cannot do yet: a plain error, never another model's numbers."""
 
     def refuse(what: str, span: Span | None) -> None:
         raise NotYetAvailable(f"{what} not yet available", span)
 
-    for given in fixed_options:
-        if given.row.name == "constraints":
-            refuse("option constraints() is", given.span)
     if "from" in model:
         refuse("option from() is", model["from"].span)
 
@@ -374,4 +379,5 @@ def display_options(model: dict[str, Given], *, stddeviations: bool, replay: boo
         pformat=fmt("pformat", "%5.3f"),
         sformat=fmt("sformat", "%8.2f"),
         lstretch="nolstretch" not in model,
+        cnsreport="nocnsreport" not in model,
     )

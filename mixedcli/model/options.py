@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Literal
 
 from mixedcli import ast
-from mixedcli.errors import InvalidSyntax, Span
+from mixedcli.errors import InvalidNumlist, InvalidSyntax, Span
 from mixedcli.frozen import frozen
 
+LARGEST_CONSTRAINT = 1999
 Argument = Literal["flag", "int", "real", "text", "optional"]
 Scope = Literal["equation", "random", "model", "replay"]
 
@@ -34,11 +36,10 @@ def _rows(scope: Scope, argument: Argument, text: str) -> tuple[MixedOption, ...
 
 OPTIONS: tuple[MixedOption, ...] = (
     *_rows("equation", "flag", "nocons:tant"),
-    *_rows("equation", "text", "const:raints"),
     *_rows("random", "text", "cov:ariance fw:eight pw:eight"),
     *_rows("random", "flag", "col:linear"),
     *_rows("model", "flag", "ml:e reml nostd:err robust emonly emlog emdot:s matsqrt matlog"),
-    *_rows("model", "text", "dfm:ethod res:iduals pwscale vce cl:uster"),
+    *_rows("model", "text", "dfm:ethod res:iduals pwscale vce cl:uster const:raints"),
     *_rows("model", "int", "emiter:ate iter:ate"),
     *_rows("model", "real", "emtol:erance tol:erance ltol:erance nrtol:erance"),
     *_rows("model", "text", "tech:nique from"),
@@ -82,6 +83,24 @@ class Given:
         if value != int(value) or value < 0:
             raise InvalidSyntax(f"option {self.row.name}() incorrectly specified", self.span)
         return int(value)
+
+    def numbers(self) -> tuple[int, ...]:
+        """The argument as constraint numbers.  Errors: r(121)."""
+        return constraint_numbers(self.text or "", self.span)
+
+
+def constraint_numbers(text: str, span: Span | None = None) -> tuple[int, ...]:
+    """ "1/3, 7 10-12" as numbers in order, each once.  Errors: r(121)."""
+    out: dict[int, None] = {}
+    for piece in re.split(r"[\s,]+", re.sub(r"\s*([-/])\s*", r"\1", text.strip())):
+        found = re.fullmatch(r"(\d{1,4})(?:[-/](\d{1,4}))?", piece)
+        if found is None:
+            raise InvalidNumlist("invalid numlist", span)
+        first, last = int(found[1]), int(found[2] or found[1])
+        if not 1 <= first <= last <= LARGEST_CONSTRAINT:
+            raise InvalidNumlist("invalid numlist has elements outside of allowed range", span)
+        out |= dict.fromkeys(range(first, last + 1))
+    return tuple(out)
 
 
 def resolve(options: Iterable[ast.Option], *, replay: bool = False) -> list[Given]:

@@ -74,6 +74,7 @@ class Display:
     pformat: str = "%5.3f"
     sformat: str = "%8.2f"
     lstretch: bool = True
+    cnsreport: bool = True
 
 
 @frozen
@@ -177,6 +178,14 @@ class Assembled:
 
 
 @frozen
+class ConstraintLines:
+    """Constraints in force: as texts, and as rows [coefficients of the fixed part, right-hand side]."""
+
+    texts: tuple[str, ...]
+    values: NDArray[np.float64]
+
+
+@frozen
 class MixedFit:
     """A fitted model with all that replay and postestimation need.
 
@@ -187,3 +196,4 @@ class MixedFit:
     frame: ModelFrame
     result: MixedResult
     factor_labels: dict[str, dict[int, str]] = field(default_factory=dict)
+    constraints: ConstraintLines | None = None

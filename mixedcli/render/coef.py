@@ -10,7 +10,7 @@ from mixedcli.render.segments import abbreviate, r, row, rule, t
 
 #: width of each column behind the bar, and where its header ends within it
 _WIDTHS = {"coef": 11, "se": 11, "stat": 9, "p": 8, "ci": 25, "df": 14, "legend": 53}
-_NOTES = {"omitted": "(omitted)", "base": "(base)", "empty": "(empty)"}
+_NOTES = {"omitted": "(omitted)", "base": "(base)", "empty": "(empty)", "constrained": "(constrained)"}
 
 
 def coefficient_table(block: CoefTable, linesize: int) -> Iterator[Line]:
@@ -85,7 +85,7 @@ def _row(x: CoefRow, block: CoefTable, width: int, rest: int, extra: int, *, fir
     if x.kind == "factor":
         yield row(t(stub))
         return
-    cells = [r(numfmt.text(0.0 if x.kind != "value" else x.coef, block.cformat).rjust(11))]
+    cells = [r(numfmt.text(x.coef if x.kind in ("value", "constrained") else 0.0, block.cformat).rjust(11))]
     if x.kind == "value":
         cells += _cells(x, block, extra)
     else:
