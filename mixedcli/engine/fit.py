@@ -28,7 +28,6 @@ from mixedcli.results import FitTrace, Information, Iteration, MixedResult, Robu
 Floats = NDArray[np.float64]
 
 _EM_STEPS = 3  # plain EM iterations before second derivatives take over
-_CLOSE = 1e-11  # EM's end: scaled gradient over |ll| at which the log likelihood prints like the optimum
 _LARGEST = 1e100  # beyond it (and below its inverse) cross products leave the range of a double
 _QUICK = FitOptions(technique=(("nr", 1),), iterate=100)
 
@@ -61,7 +60,7 @@ def fit(
         )
     if options.emiterate > 0 and space.size:
         # EM with its last steps replaced by Newton's: the same place in a fraction of the time
-        start = maximize(objective, start, _QUICK, good_enough=_CLOSE).point
+        start = maximize(objective, start, _QUICK, good_enough=likelihood.close).point
         start = _best(objective, start, likelihood)
     exact = likelihood.exact()
     if exact is not likelihood:
@@ -124,7 +123,7 @@ def _best(objective: Objective, found: Point, likelihood: Likelihood) -> Point:
         better = uphill_from_boundary(objective, found)
         if better is None:
             break
-        found = maximize(objective, better, _QUICK, good_enough=_CLOSE).point
+        found = maximize(objective, better, _QUICK, good_enough=likelihood.close).point
     space = likelihood.space
     if sum(t.groups for t in space.terms) > 5000 or not _on_boundary(space, found.psi):
         return found
@@ -132,7 +131,7 @@ def _best(objective: Objective, found: Point, likelihood: Likelihood) -> Point:
     for factor in (0.03, 30.0):
         psi = typical.copy()
         psi[: space.random] *= factor
-        other = maximize(objective, objective.at(objective.scale.x(psi), 2), _QUICK, good_enough=_CLOSE).point
+        other = maximize(objective, objective.at(objective.scale.x(psi), 2), _QUICK, good_enough=likelihood.close).point
         if other.ll > found.ll + 1e-9 * (1.0 + abs(found.ll)):
             found = other
     return found
@@ -243,9 +242,8 @@ def small_sample_again(
             frame = prepare(design)
             space, effects = parameter_space(design, frame.rows)
             assert result.psi is not None
-            known.append(
-                moments(_likelihood(design, frame, space, effects, FitOptions(reml=result.reml)).exact(), result.psi)
-            )
+            exact = _likelihood(design, frame, space, effects, FitOptions(reml=result.reml)).exact()
+            known.append(moments(design, exact, result.psi))
         return known[0]
 
     return tuple(small_sample(m, information, design, result.vcov_beta, again) for m, information in wanted)
