@@ -14,7 +14,26 @@ import pytest
 SHARED = pathlib.Path(__file__).resolve().parent.parent.parent / "shared"
 MANUAL = SHARED / "manual"
 
-EXAMPLES = ("01", "02", "03", "03b", "04", "05", "06", "06b", "07", "07b", "08", "09", "12", "12b")
+EXAMPLES = (
+    "01",
+    "02",
+    "03",
+    "03b",
+    "04",
+    "05",
+    "06",
+    "06b",
+    "07",
+    "07b",
+    "08",
+    "09",
+    "10",
+    "10b",
+    "10c",
+    "11",
+    "12",
+    "12b",
+)
 SMALL_SAMPLES = ("13", "13b", "13c", "13d", "13e", "13f", "14", "14b", "14c")
 
 

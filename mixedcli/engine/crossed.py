@@ -31,18 +31,25 @@ from mixedcli.frozen import frozen
 
 Floats = NDArray[np.float64]
 
+CARRY_FROM = 2000  # columns from which exact second derivatives are carried along very short steps
+CARRY = 1e-5  # relative length of such a step: what is lost is a few percent of it
 AVERAGE_FROM = 500  # columns of the Schur complement from which average information stands in for D2
 
 
 @frozen
 class CrossedLikelihood(Likelihood):
-    """The criterion of a crossed design; ``average``: with average information in place of the exact D2."""
+    """The criterion of a crossed design; ``average``: with average information in place of the exact D2.
+
+    memory: the last criteria.  pending: the last pass, without its traces.  anchor: psi of the last exact second
+    derivatives of log|V|, these, and the ratio's denominator (see ``_carried``).
+    """
 
     crossed: CrossedData
     plan: Plan
     pairs: PairProducts
     memory: dict[tuple[bytes, bool], tuple[int, Criterion]]
     pending: dict[bytes, CrossedPass]
+    anchor: list[tuple[Floats, Floats, Floats]]
     average: bool = False
 
     def evaluate(self, psi: Floats, order: int) -> Evaluation:
@@ -53,7 +60,7 @@ class CrossedLikelihood(Likelihood):
         done = self._pass(L @ psi, order) if known is None else known
         if order > 1 and self.average:
             self.pending[psi.tobytes()] = done  # exact() may want the rest
-        elif order > 1:
+        elif order > 1 and not self._near(psi):
             done.traces()
         e = done.result
         return Evaluation(
@@ -80,17 +87,41 @@ class CrossedLikelihood(Likelihood):
         if known is not None and known[0] >= order:
             return known[1]
         c = Likelihood.criterion(self, psi, order)
-        if self.average and order > 1:
-            c = replace(c, D2=-0.5 * c.Q2 / c.sigma2)
+        if order > 1 and self.widest > AVERAGE_FROM:
+            average = -0.5 * c.Q2 / c.sigma2
+            if self.average:
+                c = replace(c, D2=average)
+            elif self._near(psi):
+                _, exact, then = self.anchor[0]
+                c = replace(c, D2=exact * (average / then))
+            elif self.widest > CARRY_FROM and (average != 0.0).all():
+                self.anchor[:] = [(psi.copy(), c.D2, average)]
         while len(self.memory) > 3:
             del self.memory[next(iter(self.memory))]
         self.memory[key] = (order, c)
         return c
 
     @property
+    def widest(self) -> int:
+        """Columns of the largest Schur complement."""
+        return max((c.m for c in self.crossed.components), default=0)
+
+    def _near(self, psi: Floats) -> bool:
+        """Whether exact second derivatives are known so close that their ratio to average information will do."""
+        if not self.anchor:
+            return False
+        step = np.abs(psi - self.anchor[0][0])
+        return bool((step <= CARRY * np.abs(psi)).all())
+
+    @property
     def enough(self) -> float:
-        """An evaluation can take seconds: eight digits of the estimates' distance in standard errors."""
-        return 1e-18 if max((c.m for c in self.crossed.components), default=0) > AVERAGE_FROM else 1e-24
+        """An evaluation can take seconds: seven digits of the estimates' distance in standard errors."""
+        return 1e-18 if self.widest > AVERAGE_FROM else 1e-24
+
+    @property
+    def close(self) -> float:
+        """Average information ends where one exact step brings all digits."""
+        return 1e-15 if self.average else 1e-11
 
     def exact(self) -> CrossedLikelihood:
         """The same criterion with exact second derivatives."""
@@ -113,10 +144,9 @@ def crossed_likelihood(
             raise NotYetAvailable(f"{what} not yet available together with crossed effects (R.varname)")
     order = plan(design, space, effects)
     data = crossed_data(design, frame, order)
-    largest = max((c.m for c in data.components), default=0)
-    average = largest > AVERAGE_FROM and space.residual.size == 0
+    average = max((c.m for c in data.components), default=0) > AVERAGE_FROM and space.residual.size == 0
     empty = CrossProducts(frame, (), (), ())
-    return CrossedLikelihood(empty, space, options.reml, data, order, pair_products(data), {}, {}, average)
+    return CrossedLikelihood(empty, space, options.reml, data, order, pair_products(data), {}, {}, [], average)
 
 
 def _base_covariance(order: Plan, phi: Floats) -> tuple[Floats, list[Direction]]:

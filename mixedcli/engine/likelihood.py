@@ -95,6 +95,11 @@ class Likelihood:
         return 2.0 * self.count * float(np.log(frame.y_scale)) - (2.0 * frame.log_det_back if self.reml else 0.0)
 
     @property
+    def close(self) -> float:
+        """EM's end: scaled gradient over |ll| at which the log likelihood prints like the optimum."""
+        return 1e-11
+
+    @property
     def enough(self) -> float:
         """Scaled gradient over |ll| at which the estimates have all the digits that are worth their price."""
         return 1e-24
