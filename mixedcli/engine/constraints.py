@@ -87,4 +87,16 @@ def fit_constrained(design: Design, options: FitOptions, reduced: Reduced) -> Mi
     robust = result.robust
     if robust is not None:
         robust = Robust(robust.clusters, A @ robust.vcov_beta @ A.T, robust.vcov_theta, A @ robust.between)
-    return replace(result, p=design.p, beta=A @ result.beta + a, vcov_beta=A @ result.vcov_beta @ A.T, robust=robust)
+    small = result.small
+    if small is not None:
+        from mixedcli.engine.dof.methods import constrained
+
+        small = constrained(small, A)
+    return replace(
+        result,
+        p=design.p,
+        beta=A @ result.beta + a,
+        vcov_beta=A @ result.vcov_beta @ A.T,
+        robust=robust,
+        small=small,
+    )

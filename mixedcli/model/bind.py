@@ -182,8 +182,6 @@ def _constraints(model: dict[str, Given]) -> tuple[int, ...]:
     """Numbers of constraints().  Errors: r(121), r(198)."""
     if "constraints" not in model:
         return ()
-    if "dfmethod" in model:
-        raise NotYetAvailable("option dfmethod() with constraints() is not yet available", model["dfmethod"].span)
     return model["constraints"].numbers()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from mixedcli.engine.design import Design
 from mixedcli.engine.distributions import f_tail
 from mixedcli.engine.dof import approximate, balanced
 from mixedcli.engine.dof.moments import Moments
-from mixedcli.errors import InvalidSyntax
+from mixedcli.errors import InvalidSyntax, NotYetAvailable
 from mixedcli.frozen import frozen
 from mixedcli.results import FTest, Information, SmallSample
 
@@ -74,6 +75,22 @@ def small_sample(
     if method == "kroger":
         vcov = m.turn @ approximate.adjusted(m, W) @ m.turn.T
     return SmallSample(method, information, row.title, df, vcov, W is None, m)
+
+
+def constrained(small: SmallSample, A: Floats) -> SmallSample:
+    """Small-sample inference for beta = A gamma + a from that for gamma; A: (p, p - m).
+
+    Raises NotYetAvailable (r(198)) for methods that look at the covariates themselves.
+    """
+    vcov = A @ small.vcov @ A.T
+    fixed = ~A.any(axis=1)
+    if isinstance(small.moments, Moments):
+        m = replace(small.moments, turn=A @ small.moments.turn)
+        df = approximate.one_row(m, m.covariance(small.information), m.turn)
+        return replace(small, df=df, vcov=vcov, moments=m)
+    if small.method != "residual":
+        raise NotYetAvailable(f"dfmethod({small.method}) with constraints() is not yet available")
+    return replace(small, df=np.where(fixed, np.nan, small.df[0] if len(small.df) else np.nan), vcov=vcov)
 
 
 def ddf_of_rows(small: SmallSample, C: Floats) -> Floats:
