@@ -49,6 +49,8 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         raise InvalidSyntax("level() must be between 10 and 99.99 inclusive")
     small = bool(options.get("small"))
     x = _small(session, combination, level) if small else _large(session, combination, level)
+    if small and math.isnan(x.df):  # coefficients of different degrees of freedom: as in test, large-sample results
+        small, x = False, _large(session, combination, level)
     letter = "t" if small else "z"
     table = CoefTable(
         title=session.e.macros.get("depvar", ""),

@@ -57,7 +57,7 @@ def run(session: Session, command: ast.Command) -> Outcome:
         information: Information = "oim" if "oim" in given else "eim"
         told = _computed(session, estimates, fit, [(m, information) for m in methods])
     r = _results(fit, told)
-    blocks = _table(fit, told)
+    blocks = _table(fit, told, session.settings.linesize)
     if posted is None:
         return Outcome(blocks=blocks, r=r)
     small = told[methods.index(posted)]
@@ -123,22 +123,28 @@ def _results(fit: MixedFit, told: Sequence[SmallSample]) -> Stored:
     return Stored(macros={"dfmethods": " ".join(s.method for s in told)}, matrices=matrices)
 
 
-def _table(fit: MixedFit, told: Sequence[SmallSample]) -> tuple[Block, ...]:
+def _table(fit: MixedFit, told: Sequence[SmallSample], linesize: int) -> tuple[Block, ...]:
     """One column per method (# stata: the same log); base levels are shown as empty there."""
     frame = fit.frame
     display = Display(baselevels=True)
     heads = coefrows.rows(frame.fixed, lambda i: CoefRow("value", coef=float(i)), display, fit.factor_labels)
     width = max(12, *(len(h.name) + h.level for h in heads), len(frame.depvar))
-    rows: list[tuple[Cell, ...]] = [(Cell(frame.depvar, align="left"), *(Cell("") for _ in told))]
-    for head in heads:
-        stub = f"{head.name:>{width - 1}} " if head.level else head.name
-        k = frame.kept[int(head.coef)] if head.kind == "value" else -1
-        if head.kind != "value":
-            cells = tuple(Cell("") for _ in told)
-        elif k < 0:
-            cells = tuple(Cell("  (empty)", align="left") for _ in told)
-        else:
-            cells = tuple(Cell(float(s.df[k]), "%9.0g") for s in told)
-        rows.append((Cell(stub), *cells))
-    columns = tuple(Column((s.title,), WIDTH, gap=0) for s in told)
-    return Blank(), line("Degrees of freedom"), Grid(Column(("",), width), columns, tuple(rows))
+    fit_in = max(1, (linesize - width - 2) // WIDTH)
+    out: list[Block] = [Blank(), line("Degrees of freedom")]
+    for at in range(0, len(told), fit_in):
+        now = told[at : at + fit_in]
+        rows: list[tuple[Cell, ...]] = [(Cell(frame.depvar, align="left"), *(Cell("") for _ in now))]
+        for head in heads:
+            stub = f"{head.name:>{width - 1}} " if head.level else head.name
+            k = frame.kept[int(head.coef)] if head.kind == "value" else -1
+            if head.kind != "value":
+                cells = tuple(Cell("") for _ in now)
+            elif k < 0:
+                cells = tuple(Cell("  (empty)", align="left") for _ in now)
+            else:
+                cells = tuple(Cell(float(s.df[k]), "%9.0g") for s in now)
+            rows.append((Cell(stub), *cells))
+        columns = tuple(Column((s.title,), WIDTH, gap=0) for s in now)
+        out += [Blank()] if at else []
+        out.append(Grid(Column(("",), width), columns, tuple(rows)))
+    return tuple(out)

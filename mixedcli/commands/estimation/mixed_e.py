@@ -52,6 +52,9 @@ def _scalars(fit: MixedFit) -> dict[str, float]:
     frame, result = fit.frame, fit.result
     kinds = [n.kind for n in result.theta_names]
     chi2, df, p = model_test(frame, result)
+    small = _small_scalars(frame, result) if result.small is not None else {}
+    if "F" in small:  # the model test is the F then
+        p = smallsample.model_test(frame, result).p
     groups = len(result.residual_variance)
     beside = sum(k.startswith("r_") for k in kinds)  # residual parameters other than lnsig_e
     _, v = coefficients(frame, result)
@@ -70,12 +73,11 @@ def _scalars(fit: MixedFit) -> dict[str, float]:
         **survey_e.scalars(fit),
         "df_m": df,
         "small": float(result.small is not None),
+        **small,
         "ll": result.ll,
         "chi2": chi2,
         "p": p,
     }
-    if result.small is not None:
-        scalars |= _small_scalars(frame, result)
     if result.lr is not None:
         scalars |= {"ll_c": result.lr.ll_c, "chi2_c": result.lr.chi2, "df_c": result.lr.df, "p_c": result.lr.p}
     return scalars | {
@@ -99,7 +101,7 @@ def _small_scalars(frame: ModelFrame, result: MixedResult) -> dict[str, float]:
     told = smallsample.model_test(frame, result)
     least, average, most = smallsample.extremes(result.small)
     scalars = {"ddf_m": told.ddf, "df_max": most, "df_avg": average, "df_min": least}
-    return {"F": told.F, "p": told.p} | scalars if not np.isnan(told.ddf) else scalars
+    return {"F": told.F} | scalars if not np.isnan(told.ddf) else scalars
 
 
 def _scaled(v: Floats) -> Floats:

@@ -34,10 +34,8 @@ def one_row(m: Moments, W: Floats | None, L: Floats) -> Floats:
     return np.asarray(np.divide(2.0 * variance**2, spread, out=nothing, where=known))
 
 
-def adjusted(m: Moments, W: Floats | None) -> Floats:
-    """Kenward and Roger's covariance matrix Phi_A (r, r) in the engine's basis; nan without W."""
-    if W is None:
-        return np.full_like(m.phi, np.nan)
+def adjusted(m: Moments, W: Floats) -> Floats:
+    """Kenward and Roger's covariance matrix Phi_A (r, r) in the engine's basis."""
     inner = np.tensordot(W, m.Q, 2) - np.einsum("ij,iab,bc,jcd->ad", W, m.P, m.phi, m.P, optimize=True)
     out = m.phi + 2.0 * m.phi @ inner @ m.phi
     return np.asarray(0.5 * (out + out.T))

@@ -72,7 +72,7 @@ def small_sample(
     m = moments()
     W = m.covariance(information)
     df = approximate.one_row(m, W, m.turn)
-    if method == "kroger":
+    if method == "kroger" and W is not None:
         vcov = m.turn @ approximate.adjusted(m, W) @ m.turn.T
     return SmallSample(method, information, row.title, df, vcov, W is None, m)
 
