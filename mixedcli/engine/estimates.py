@@ -109,6 +109,10 @@ def report(
             inverse = done.inverse if meat is None else done.sandwich(meat)
             vcov = done.to_stored @ inverse @ done.to_stored.T
             spread = done.to_shown @ inverse @ done.to_shown.T
+            if meat is not None:  # scores say nothing about a variance at 0
+                lost = np.flatnonzero(now.zero)
+                for matrix in (vcov, spread):
+                    matrix[lost], matrix[:, lost] = np.nan, np.nan
     sigma2 = math.exp(2.0 * now.lnsig)
     rows = (*_random_rows(space, now, spread, vcov), *_residual_rows(space, now, vcov))
     part = space.residual.stored(now.ratios)

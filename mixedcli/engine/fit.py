@@ -174,7 +174,7 @@ def _result(
     frame, space, c = likelihood.data.frame, likelihood.space, point.criterion
     shape = tuple(len(level.equations) for level in design.levels)
     p, meat = frame.p, None
-    if options.robust and stderr:
+    if options.robust:
         from mixedcli.engine.robust import cluster_meat
 
         meat = cluster_meat(design, likelihood, point)

@@ -145,5 +145,3 @@ def refuse_combinations(model: Mapping[str, Given], weights: WeightSpec, vce: Vc
         raise InvalidSyntax(f"option emonly may not be combined with {what}", model["emonly"].span)
     if "dfmethod" in model and (weighted or robust):
         raise InvalidSyntax(f"option dfmethod() may not be combined with {what}", model["dfmethod"].span)
-    if "nostderr" in model and robust:
-        raise InvalidSyntax(f"option nostderr may not be combined with vce({vce.kind})", model["nostderr"].span)

@@ -171,3 +171,11 @@ def test_a_variance_at_zero_keeps_the_rest() -> None:
     assert result.singular
     assert np.isfinite(result.vcov_beta).all()
     assert result.vcov_theta[-1, -1] > 0
+    assert np.isnan(result.rows[0].variance.se)  # no interval around a variance of 0
+
+
+def test_without_standard_errors_of_variances_the_coefficients_keep_theirs() -> None:
+    design = random_design([[SLOPE]], n=80, seed=4)
+    full, part = fit(design, ROBUST), fit(design, FitOptions(robust=True, stderr=False))
+    np.testing.assert_array_equal(part.vcov_beta, full.vcov_beta)
+    assert np.isnan(part.vcov_theta).all()

@@ -13,7 +13,7 @@ from mixedcli.numfmt import format_value
 
 def likelihood_label(fit: MixedFit) -> str:
     """ "Log likelihood", "Log restricted-likelihood" or "Log pseudolikelihood"."""
-    if fit.result.robust is not None:
+    if fit.spec.vce.kind != "oim":
         return "Log pseudolikelihood"
     return "Log restricted-likelihood" if fit.result.reml else "Log likelihood"
 

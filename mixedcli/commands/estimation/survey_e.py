@@ -17,7 +17,7 @@ def title(fit: MixedFit) -> str:
 
     stata: manual example 12, for sampling weights; unverified: for vce(robust) alone.
     """
-    if fit.result.robust is not None:
+    if fit.spec.vce.kind != "oim":
         return "Mixed-effects regression"
     return f"Mixed-effects {'REML' if fit.result.reml else 'ML'} regression"
 
