@@ -108,8 +108,8 @@ def test_changed_data_are_not_lost_by_a_plain_exit(terminal: Terminal) -> None:
 
 
 def test_control_c_drops_the_line_and_control_d_leaves(terminal: Terminal) -> None:
-    terminal.type("display 1 + ")
-    terminal.wait("display 1 + ")
+    terminal.type("display 1+")
+    terminal.wait("display 1+")
     terminal.type("\x03")
     terminal.wait("^C.")
     terminal.type("display 3*3\r")
