@@ -15,7 +15,8 @@ from __future__ import annotations
 import math
 
 from mixedcli import ast
-from mixedcli.blocks import AnovaRow, AnovaTable, Blank, Block, EpsilonRow, EpsilonTable
+from mixedcli.blocks import Blank, Block
+from mixedcli.blocks_anova import AnovaRow, AnovaTable, EpsilonRow, EpsilonTable
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.context import expression_context
 from mixedcli.commands.estimation import partial

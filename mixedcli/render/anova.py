@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mixedcli import numfmt
-from mixedcli.blocks import AnovaRow, AnovaTable, EpsilonTable, Line
+from mixedcli.blocks import Line
+from mixedcli.blocks_anova import AnovaRow, AnovaTable, EpsilonTable
 from mixedcli.render.segments import abbreviate, r, row, rule, t
 
 _PAD = " " * 14

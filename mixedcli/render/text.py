@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from mixedcli import blocks
+from mixedcli import blocks, blocks_anova
 from mixedcli.blocks import Block, Line
 from mixedcli.render import anova, coef, crosstab, header, listing, matrix, notes, params, tables
 
@@ -22,8 +22,8 @@ _RENDERERS: dict[type, Callable[[Any, int], Iterator[Line]]] = {
     blocks.StoredTable: tables.stored,
     blocks.Description: tables.description,
     blocks.Grid: tables.grid,
-    blocks.AnovaTable: anova.table,
-    blocks.EpsilonTable: anova.epsilons,
+    blocks_anova.AnovaTable: anova.table,
+    blocks_anova.EpsilonTable: anova.epsilons,
     blocks.CrossTable: crosstab.crosstab,
     blocks.SummaryTable: tables.summary,
     blocks.Listing: listing.listing,
