@@ -14,7 +14,11 @@ from typing import Any
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-CASES: list[dict[str, Any]] = json.loads((ROOT / "fixtures/reference/reference.json").read_text())
+CASES: list[dict[str, Any]] = [
+    case
+    for name in ("reference.json", "crossed.json")
+    for case in json.loads((ROOT / "fixtures/reference" / name).read_text())
+]
 NAMES = [c["name"] for c in CASES]
 REGULAR = [c["name"] for c in CASES if not c["singular"]]
 
