@@ -269,3 +269,31 @@ def test_with_constraints_it_is_the_reduced_model() -> None:
         adjusted.loc["yield:other", "yield:nitro"], rel=1e-4
     )
     assert (s.e["F"], s.e["ddf_m"]) == (pytest.approx(F, rel=1e-5), pytest.approx(ddf, rel=1e-5))
+
+
+def test_unstructured_residuals_give_hotelling() -> None:
+    """Complete data, one covariance for each pair of days: Kenward and Roger's F is Hotelling's T2, exactly."""
+    s = mixedcli.Session(data=str(OATS.with_name("sleepstudy.csv")))
+    s.run("keep if days <= 3")
+    wide = s.data.pivot_table(index="subject", columns="days", values="reaction").to_numpy()
+    difference = wide[:, 1:] - wide[:, :1]
+    n, k = difference.shape
+    mean, S = difference.mean(0), np.cov(difference, rowvar=False)
+    F = (n - k) / ((n - 1) * k) * n * float(mean @ np.linalg.solve(S, mean))
+    s.run("quietly mixed reaction i.days || subject:, nocons reml residuals(un, t(days)) dfmethod(kroger)")
+    assert s.e["F"] == pytest.approx(F, rel=1e-5)
+    assert s.e["ddf_m"] == pytest.approx(n - k, rel=1e-5)
+    np.testing.assert_allclose(s.e["df"].iloc[0, 1:], n - 1, rtol=1e-5)
+
+
+def test_autoregressive_residuals_of_two_times_are_the_paired_test() -> None:
+    """With two days every structure of equal variances is compound symmetry: the same fit, the same test."""
+    s = mixedcli.Session(data=str(OATS.with_name("sleepstudy.csv")))
+    s.run("keep if inlist(days, 1, 2)")
+    F = []
+    for model in (":", ":, nocons residuals(ar 1, t(days))", ":, nocons residuals(exchangeable)"):
+        options = " reml dfmethod(kroger)" if "," in model else ", reml dfmethod(kroger)"
+        s.run(f"quietly mixed reaction i.days || subject{model}{options}")
+        assert s.e["ddf_m"] == pytest.approx(17.0, rel=1e-5)
+        F.append(s.e["F"])
+    np.testing.assert_allclose(F, F[0], rtol=1e-5)
