@@ -223,7 +223,7 @@ def _result(
         options.dfinformation,
         design,
         result.vcov_beta,
-        lambda: moments(design, likelihood, point.psi, c),
+        lambda: moments(design, likelihood.exact(), point.psi, c if likelihood.exact() is likelihood else None),
     )
     return replace(result, small=small)
 

@@ -10,13 +10,33 @@ from brute import log_likelihood, random_design
 from dense_dof import Dense, directions, observed
 from numpy.typing import NDArray
 
-from mixedcli.engine.design import Design, Equation, FitOptions, Level
+from mixedcli.engine.design import Design, Equation, Factor, FitOptions, Level
 from mixedcli.engine.dof.methods import ddf_of_rows, f_test
 from mixedcli.engine.fit import fit
 from mixedcli.engine.recov import Exchangeable, Identity, Independent, Unstructured
 from mixedcli.results import Information, MixedResult
 
 Floats = NDArray[np.float64]
+
+
+def crossed(*, slope: bool = False, exchangeable: bool = False) -> Design:
+    """Two unbalanced crossed factors; one of them nested level, or within three groups with a covariance."""
+    rng = np.random.default_rng(12)
+    n = 90
+    a, b, g = rng.integers(0, 8, n), rng.integers(0, 11, n), rng.integers(0, 3, n)
+    x = rng.normal(size=n)
+    y = 1 + x + rng.normal(size=8)[a] + rng.normal(size=11)[b] + x * rng.normal(size=11)[b] + rng.normal(size=n)
+    columns = (np.ones(n), x, rng.normal(size=n))
+    zero = np.zeros(n, dtype=np.int64)
+    if exchangeable:
+        y = y + 2 * rng.normal(size=3)[g]
+        cell = g * 8 + a
+        term = Equation((), Exchangeable, Factor(cell, 24, 8))
+        return Design(y, columns, (1, 2, 0), (Level(g, 3, (term,)), Level(g * 11 + b, 33, (Equation((1,), Identity),))))
+    first = Level(zero, 1, (Equation((), Identity, Factor(a, 8, 8)),))
+    second = Level(b, 11, (Equation((1, 0), Unstructured) if slope else Equation((0,), Identity),))
+    return Design(y, columns, (1, 2, 0), (first, second))
+
 
 DESIGNS: dict[str, Design] = {
     "random intercept": random_design([[Equation((0,), Identity)]], seed=3),
@@ -27,6 +47,9 @@ DESIGNS: dict[str, Design] = {
     "variances by group": random_design([[Equation((0,), Identity)]], seed=4, by=3, n=80),
     "no random effects, by group": random_design([], seed=4, by=2, n=40),
     "linear regression": random_design([], seed=4, n=25),
+    "crossed": crossed(),
+    "crossed below a slope": crossed(slope=True),
+    "exchangeable levels": crossed(exchangeable=True),
 }
 
 
@@ -35,7 +58,10 @@ def natural(design: Design, result: MixedResult) -> Floats:
     out: list[float] = []
     for level, sigmas in zip(design.levels, result.sigma, strict=True):
         for e, sigma in zip(level.equations, sigmas, strict=True):
-            out.extend(e.covariance(len(e.z)).elements(sigma).tolist())
+            if e.factor is not None:
+                out.extend(sigma[0, : 1 + (e.covariance is Exchangeable)].tolist())
+            else:
+                out.extend(e.covariance(len(e.z)).elements(sigma).tolist())
     return np.array([*out, *result.residual_variance])
 
 
