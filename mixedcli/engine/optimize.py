@@ -20,6 +20,7 @@ from mixedcli.results import Iteration
 Floats = NDArray[np.float64]
 
 _HALVINGS = 40
+_STUCK = 1e-7  # relative step; three halved ones as short as this in a row end the search
 
 
 @frozen
@@ -90,7 +91,7 @@ def maximize(
     scaled = float(here.gradient @ curved.inverse @ here.gradient)
     note(0, "", np.zeros_like(here.x), np.nan, np.nan, scaled, technique)
     converged = bool(scaled <= good_enough * (1.0 + abs(here.ll)) and curved.concave and good_enough > 0)
-    number = 0
+    number = stuck = 0
     while not converged and number < options.iterate:
         number += 1
         words = []
@@ -126,8 +127,9 @@ def maximize(
         if good_enough > 0:
             converged = curved.concave and scaled <= good_enough * (1.0 + abs(here.ll))
         note(number, " ".join(words), step, moved, gained, scaled, technique)
-        if not converged and moved == 0.0 and inverse is None:
-            break  # nowhere to go: no step improves the likelihood
+        stuck = stuck + 1 if halved and moved < _STUCK else 0
+        if not converged and inverse is None and (moved == 0.0 or stuck == 3):
+            break  # nowhere to go: no step worth the name improves the likelihood
         technique = next(turn)
     return Maximum(here, tuple(log), converged)
 

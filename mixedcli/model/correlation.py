@@ -10,9 +10,17 @@ from numpy.typing import NDArray
 from mixedcli.data.dataset import Dataset
 from mixedcli.data.varlist import resolve
 from mixedcli.engine.design import Correlation, Design, Floats, Ints
+from mixedcli.engine.orthogonal import is_ones
 from mixedcli.engine.residual.registry import STRUCTURES
 from mixedcli.engine.residual.structure import Structure
-from mixedcli.errors import DataAssumption, InvalidSyntax, NotYetAvailable, RepeatedTimes, TypeMismatch
+from mixedcli.errors import (
+    DataAssumption,
+    InsufficientObservations,
+    InvalidSyntax,
+    NotYetAvailable,
+    RepeatedTimes,
+    TypeMismatch,
+)
 from mixedcli.model.spec import ResidualFrame, ResidualSpec
 
 Rows = NDArray[np.bool_]
@@ -72,6 +80,10 @@ def correlated(
         span = _span(own_codes, own_times) if kind.time == "integer" else 0
         lags = _lags(own_codes, own_times) if kind.by_lag else None
         levels = np.unique(own_times) if time else np.zeros(0)
+        constant = any(is_ones(design.columns[k]) for k in design.x)
+        if spec.structure == "unstructured" and len(np.unique(own_codes)) < len(levels) + constant:
+            # residuals of fewer groups than times: the likelihood has no maximum (unverified: what Stata says)
+            raise InsufficientObservations("insufficient observations")
         largest = int(np.bincount(own_codes).max())
         # a by() group may have fewer times than all data: no parameter can be more than it shows
         own = number if spec.structure != "banded" else min(number, len(levels) - 1)

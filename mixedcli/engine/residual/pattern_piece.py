@@ -20,6 +20,7 @@ from mixedcli.frozen import frozen
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+COLLAPSED = 1e-11  # share of a residual's variance that others in its group leave, below which only rounding is left
 _DOUBLES = 4_000_000  # size of a batch of matrices
 _MOMENTS = 1_500_000  # size of a pattern's table of cross products
 
@@ -140,6 +141,9 @@ def _inverses(table: Stack, entries: Ints, counts: Ints, order: int) -> tuple[Fl
     P, n = entries.shape[:2]
     A = table.value[entries]
     L = np.linalg.cholesky(A)  # LinAlgError: not positive definite here
+    left = np.diagonal(L, axis1=1, axis2=2) ** 2 / np.diagonal(A, axis1=1, axis2=2)
+    if left.min(initial=1.0) < COLLAPSED:
+        raise np.linalg.LinAlgError("residuals that determine each other")
     inverse = np.linalg.inv(A)
     inverse = 0.5 * (inverse + inverse.transpose(0, 2, 1))
     m = len(table.first)
@@ -157,9 +161,9 @@ def _inverses(table: Stack, entries: Ints, counts: Ints, order: int) -> tuple[Fl
     if order == 1:
         return Q, log_det
     a, b = np.triu_indices(m)
-    left = F.transpose(1, 0, 2, 3).reshape(P, m * n, n)
-    right = G.transpose(1, 2, 0, 3).reshape(P, n, m * n)
-    H = (left @ right).reshape(P, m, n, m, n).transpose(1, 3, 0, 2, 4)[a, b]  # A^-1 A_a A^-1 A_b A^-1
+    right = np.ascontiguousarray(G.transpose(1, 2, 0, 3)).reshape(P, n, m * n)
+    # A^-1 A_a A^-1 A_b A^-1, by a so that BLAS stays on one thread where matrices are small
+    H = np.stack([F[k] @ right for k in range(m)]).reshape(m, P, n, m, n).transpose(0, 3, 1, 2, 4)[a, b]
     traces = np.einsum("apij,bpji->abp", F, F, optimize=True)[a, b]
     Q[1 + m :] = H
     Q[1 + m :] += H.transpose(0, 1, 3, 2)

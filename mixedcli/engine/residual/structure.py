@@ -29,6 +29,9 @@ TimeRule = Literal["none", "integer", "nonnegative", "real"]
 Layout = Literal["patterns", "chain", "exchangeable"]
 
 
+_INSIDE = 1.0 - 2.0**-52  # a correlation this near to 1 is 1 to the last digit but has an atanh
+
+
 @frozen
 class Stack:
     """A quantity with its first and second derivatives with respect to x."""
@@ -160,11 +163,12 @@ def stored_scale(structure: Structure, x: Floats) -> tuple[Floats, Floats]:
         elif row.kind == "cov":
             a, b = row.pair
             root = np.sqrt(values[a] * values[b])
-            r = v / root
+            r = float(np.clip(v / root, -_INSIDE, _INSIDE))
             dr = d / root - 0.5 * r * (first[:, a] / values[a] + first[:, b] / values[b])
             out.append(np.arctanh(r))
             J.append(dr / (1.0 - r * r))
         elif row.metric == "atanh":
+            v = float(np.clip(v, -_INSIDE, _INSIDE))
             out.append(np.arctanh(v))
             J.append(d / (1.0 - v * v))
         elif row.metric == "logit":
