@@ -125,7 +125,6 @@ def test_illegal(text: str, part: str) -> None:
     "text",
     [
         "mixed y x || id:, from(b0)",
-        "mixed y x || id:, constraints(1) dfmethod(residual)",
     ],
 )
 def test_parsed_but_not_yet_available(text: str) -> None:
