@@ -24,6 +24,8 @@ from mixedcli.frozen import frozen
 
 Floats = NDArray[np.float64]
 
+BUNDLE = 64  # columns up to which small components share a matrix
+
 
 @frozen
 class Block:
@@ -185,6 +187,15 @@ def _rows_of(values: Floats, columns: Ints, width: int) -> Any:
     return sparse.csr_matrix((values.ravel(), columns.astype(index).ravel(), pointer), shape=(n, width))
 
 
+def _bundled(label: Ints, plan: Plan, offsets: Ints) -> tuple[int, Ints]:
+    """Neighbouring small components taken together: a matrix of some hundred columns costs less than many tiny ones."""
+    sizes = np.zeros(int(label.max()) + 1)
+    for k, a in enumerate(plan.dense):
+        sizes += a.q * np.bincount(label[offsets[k] : offsets[k + 1]], minlength=len(sizes))
+    bundle = np.unique(np.cumsum(sizes) // BUNDLE, return_inverse=True)[1]
+    return int(bundle.max()) + 1, bundle[label]
+
+
 def _components(plan: Plan) -> tuple[tuple[Component, ...], list[Ints], Ints]:
     """Components, the first column of every group of every dense atom, and the component of every base group."""
     from scipy import sparse
@@ -199,7 +210,8 @@ def _components(plan: Plan) -> tuple[tuple[Component, ...], list[Ints], Ints]:
     rows, cols = np.concatenate(left), np.concatenate(right)
     total = int(offsets[-1])
     graph = sparse.coo_matrix((np.ones(len(rows), dtype=np.int8), (rows, cols)), shape=(total, total))
-    count, label = connected_components(graph.tocsr(), directed=False)
+    _, found = connected_components(graph.tocsr(), directed=False)
+    count, label = _bundled(found.astype(np.int64), plan, offsets)
     place: list[Ints] = [np.empty(a.groups, dtype=np.int64) for a in plan.dense]
     sizes = np.zeros(count, dtype=np.int64)
     starts_in: list[Ints] = []
@@ -228,4 +240,4 @@ def _components(plan: Plan) -> tuple[tuple[Component, ...], list[Ints], Ints]:
     )
     for k in range(len(plan.dense)):
         place[k] += begin[label[offsets[k] : offsets[k + 1]]]
-    return components, place, label[:G].astype(np.int64)
+    return components, place, label[:G]

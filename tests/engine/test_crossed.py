@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from crossed_designs import INTERCEPT, KINDS, Floats, crossed_design, dense_covariance, dense_ll, members
 
-from mixedcli.engine import crossed, crossed_products
+from mixedcli.engine import crossed, crossed_data, crossed_products
 from mixedcli.engine.crossed import CrossedLikelihood, crossed_likelihood
 from mixedcli.engine.design import Design, FitOptions, Level
 from mixedcli.engine.fit import fit
@@ -115,6 +115,22 @@ def test_every_way_to_the_schur_complement(kind: str, by: int, way: str) -> None
     other = replace(likelihood, pairs=pairs, memory={}, pending={}, anchor=[])
     assert other.criterion(psi, 2).ll == pytest.approx(dense(psi), abs=1e-9)
     np.testing.assert_allclose(other.criterion(psi, 2).hessian(), likelihood.criterion(psi, 2).hessian(), atol=1e-8)
+
+
+@pytest.mark.parametrize("way", ["_DenseProducts", "_ListedPairs", "_SparseProducts"])
+@pytest.mark.parametrize("kind", ["g: R.a || g: R.b", "g: R.a, exc || g: R.b, exc", "g: R.a || h: x, un"])
+def test_components_apart_and_together(kind: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    design = crossed_design(kind, 2)
+    together, _ = built(design, True)
+    monkeypatch.setattr(crossed_data, "BUNDLE", 1)
+    apart, _ = built(design, True)
+    assert len(apart.crossed.components) >= 4 > len(together.crossed.components)
+    apart = replace(apart, pairs=getattr(crossed_products, way)(apart.crossed))
+    psi = members(together.space, -0.4)
+    one, other = together.criterion(psi, 2), apart.criterion(psi, 2)
+    assert other.ll == pytest.approx(one.ll, abs=1e-10)
+    np.testing.assert_allclose(other.gradient(), one.gradient(), atol=1e-9)
+    np.testing.assert_allclose(other.hessian(), one.hessian(), atol=1e-9)
 
 
 @pytest.mark.parametrize("reml", [False, True], ids=["ML", "REML"])
