@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from dense_dof import Dense
@@ -14,8 +16,11 @@ from mixedcli.engine.dof.moments import moments
 Floats = NDArray[np.float64]
 
 
-@pytest.mark.parametrize(("by", "deep", "z"), [(1, False, ()), (2, False, (1,)), (1, True, (1,)), (2, True, ())])
-@pytest.mark.parametrize(("keyword", "order"), MODELS)
+PLACES = itertools.cycle([(1, False, ()), (2, False, (1,)), (1, True, (1,)), (2, True, ())])
+CASES = [(k, order, *next(PLACES)) for k, order in MODELS for _ in range(3)]
+
+
+@pytest.mark.parametrize(("keyword", "order", "by", "deep", "z"), CASES)
 def test_at_any_parameters(keyword: str, order: int | None, by: int, deep: bool, z: tuple[int, ...]) -> None:
     d = design(keyword, order, z, by=by, deep=deep)
     likelihood, psi = prepared(d, True)
