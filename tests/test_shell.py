@@ -111,7 +111,7 @@ def test_control_c_drops_the_line_and_control_d_leaves(terminal: Terminal) -> No
     terminal.type("display 1+")
     terminal.wait("display 1+")
     terminal.type("\x03")
-    terminal.wait("\n.")  # a new prompt; whether "^C" is painted is the terminal's own affair
+    terminal.wait(".")  # a new prompt; whether "^C" or a new line is painted before it is the terminal's own affair
     terminal.type("display 3*3\r")
     terminal.wait("\n9")
     terminal.wait("\n.")  # until the prompt reads, the terminal itself would take Ctrl-D
