@@ -69,11 +69,10 @@ def reduce(R: Floats, r: Floats) -> Reduced:
     return Reduced(A, found.T @ np.array(values), tuple(kept))
 
 
-def fit_constrained(design: Design, options: FitOptions, reduced: Reduced) -> MixedResult:
-    """Fit under the constraints; beta and its covariance matrix are those of all p coefficients."""
-    A, a = reduced.A, reduced.a
+def reduced_design(design: Design, reduced: Reduced) -> Design:
+    """The design of the free coefficients gamma: X A and y - X a."""
     columns, x = list(design.columns), []
-    for column in A.T:
+    for column in reduced.A.T:
         used = np.flatnonzero(column)
         if len(used) == 1 and column[used[0]] == 1.0:
             x.append(design.x[used[0]])
@@ -81,9 +80,15 @@ def fit_constrained(design: Design, options: FitOptions, reduced: Reduced) -> Mi
         x.append(len(columns))
         columns.append(np.asarray(sum(column[k] * design.columns[design.x[k]] for k in used)))
     y = design.y
-    for k in np.flatnonzero(a):
-        y = y - a[k] * design.columns[design.x[k]]
-    result = fit(replace(design, y=y, columns=tuple(columns), x=tuple(x)), options)
+    for k in np.flatnonzero(reduced.a):
+        y = y - reduced.a[k] * design.columns[design.x[k]]
+    return replace(design, y=y, columns=tuple(columns), x=tuple(x))
+
+
+def fit_constrained(design: Design, options: FitOptions, reduced: Reduced) -> MixedResult:
+    """Fit under the constraints; beta and its covariance matrix are those of all p coefficients."""
+    A, a = reduced.A, reduced.a
+    result = fit(reduced_design(design, reduced), options)
     robust = result.robust
     if robust is not None:
         robust = Robust(robust.clusters, A @ robust.vcov_beta @ A.T, robust.vcov_theta, A @ robust.between)

@@ -297,3 +297,16 @@ def test_autoregressive_residuals_of_two_times_are_the_paired_test() -> None:
         assert s.e["ddf_m"] == pytest.approx(17.0, rel=1e-5)
         F.append(s.e["F"])
     np.testing.assert_allclose(F, F[0], rtol=1e-5)
+
+
+def test_estat_df_under_constraints() -> None:
+    """The same as dfmethod() at estimation."""
+    s = mixedcli.Session(data=str(OATS))
+    model = "quietly mixed yield i.variety nitro || block:, reml constraints(1)"
+    s.run(f"drop if mod(_n, 5) == 2\nconstraint 1 2.variety + 3.variety = 4\n{model} dfmethod(kroger)")
+    df, adjusted, F, ddf = s.e["df"], s.e["V_df"], s.e["F"], s.e["ddf_m"]
+    s.run(f"{model}\nestat df, method(residual kroger) post(kroger)")
+    np.testing.assert_allclose(s.e["df"], df, rtol=1e-6)
+    np.testing.assert_allclose(s.e["V_df"], adjusted, rtol=1e-6, atol=1e-9)
+    assert (s.e["F"], s.e["ddf_m"]) == (pytest.approx(F, rel=1e-6), pytest.approx(ddf, rel=1e-6))
+    np.testing.assert_allclose(s.r["df"].iloc[0, 1:], s.e["N"] - 3)  # four coefficients, one constraint

@@ -11,11 +11,12 @@ from mixedcli import ast
 from mixedcli.blocks import Blank, Block, Cell, CoefRow, Column, Grid, line
 from mixedcli.commands import OptionSpec
 from mixedcli.commands.estat.options import bind
-from mixedcli.commands.estimation import coefrows, mixed_e
+from mixedcli.commands.estimation import coefrows, mixed_e, smallsample
 from mixedcli.commands.estimation.names import column_names
-from mixedcli.engine.dof.methods import METHODS, resolve
+from mixedcli.engine.constraints import reduce, reduced_design
+from mixedcli.engine.dof.methods import METHODS, constrained, resolve
 from mixedcli.engine.fit import small_sample_again
-from mixedcli.errors import DataAssumption, InvalidSyntax, NotYetAvailable
+from mixedcli.errors import DataAssumption, InvalidSyntax
 from mixedcli.model.assemble import assemble
 from mixedcli.model.spec import Display, MixedFit
 from mixedcli.results import Estimates, Information, Matrix, SmallSample, Stored
@@ -102,8 +103,6 @@ def _computed(
     macros = estimates.stored.macros
     if macros.get("vce", "oim") != "oim" or "wtype" in macros:
         raise InvalidSyntax("estat df is not allowed after weighted or robust estimation")  # unverified: words
-    if "Cns" in estimates.stored.matrices:
-        raise NotYetAvailable("estat df after constraints() is not yet available; use option dfmethod() of mixed")
     names = tuple(macros.get("datasignaturevars", "").split())
     data, sample = session.data, estimates.sample
     same = sample is not None and len(sample) == data.n and all(n in data for n in names)
@@ -111,7 +110,14 @@ def _computed(
         # unverified: words
         raise DataAssumption("data have changed since estimation")
     assert sample is not None
-    return small_sample_again(assemble(fit.spec, data, sample).design, fit.result, wanted)
+    design = assemble(fit.spec, data, sample).design
+    if fit.constraints is None:
+        return small_sample_again(design, fit.result, wanted)
+    rows = smallsample.on_beta(fit.frame, fit.constraints.values[:, :-1])
+    reduced = reduce(rows, fit.constraints.values[:, -1])
+    A = reduced.A
+    free = replace(fit.result, vcov_beta=A.T @ fit.result.vcov_beta @ A)
+    return tuple(constrained(s, A) for s in small_sample_again(reduced_design(design, reduced), free, wanted))
 
 
 def _results(fit: MixedFit, told: Sequence[SmallSample]) -> Stored:
