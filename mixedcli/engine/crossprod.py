@@ -123,7 +123,7 @@ def cross_products(design: Design, frame: Frame, effects: Sequence[Sequence[Colu
         sums[level] = S
     for level in range(n_levels):
         _to_frame(sums[level], frame)
-    chunks = _split(sums, nesting, B, _shares(own, nesting))
+    chunks = _split(sums, nesting, B, group_shares(own, nesting))
     return CrossProducts(frame, tuple(len(e) for e in effects), tuple(groups), chunks)
 
 
@@ -224,7 +224,7 @@ def _ordered(weights: Sequence[Floats], levels: Sequence[Level], nesting: _Nesti
     return out
 
 
-def _shares(own: Sequence[Floats], nesting: _Nesting) -> tuple[tuple[Floats, ...], ...]:
+def group_shares(own: Sequence[Floats], nesting: _Nesting) -> tuple[tuple[Floats, ...], ...]:
     """Weights of the groups of every level in the whole and within each ancestor (see Chunk)."""
     shares: list[tuple[Floats, ...]] = []
     for level, weights in enumerate(own):

@@ -91,9 +91,11 @@ def weighted(design: Design, names: tuple[str, ...], weights: WeightColumns, row
     def chosen(values: Floats) -> Floats:
         return values if rows is None else values[rows]
 
-    if design.crossed or design.correlation is not None:
-        what = "R.varname" if design.crossed else "correlated residuals"
-        raise NotYetAvailable(f"weights with {what} are not yet available")
+    if design.crossed:
+        raise NotYetAvailable("weights with crossed effects (R.varname) are not yet available")
+    if design.correlation is not None and weights.rows is not None:
+        # a row that counts twice has no place in a correlation structure; unverified: what Stata makes of it
+        raise NotYetAvailable("weights of observations with correlated residuals are not available")
     own = None if weights.rows is None else chosen(weights.rows)
     levels = list(design.levels)
     for typed, values, text in weights.levels:

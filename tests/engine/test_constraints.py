@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from brute import covariance, random_design
 from numpy.typing import NDArray
 
 from mixedcli.engine.constraints import fit_constrained, reduce
@@ -13,7 +14,6 @@ from mixedcli.engine.design import Equation, FitOptions
 from mixedcli.engine.fit import fit
 from mixedcli.engine.recov import Identity, Unstructured
 from mixedcli.errors import Inconsistent
-from tests.engine.brute import covariance, random_design
 
 Floats = NDArray[np.float64]
 

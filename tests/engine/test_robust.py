@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from brute import covariance, random_design
 from numpy.typing import NDArray
 
 from mixedcli.engine.design import Design, Equation, FitOptions
 from mixedcli.engine.fit import fit
 from mixedcli.engine.recov import Exchangeable, Identity, Independent, Unstructured
 from mixedcli.results import MixedResult
-from tests.engine.brute import covariance, random_design
 
 Floats = NDArray[np.float64]
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from brute import random_design
 from numpy.typing import NDArray
 
 from mixedcli.engine.design import Design, Equation, FitOptions, Level
 from mixedcli.engine.fit import fit
 from mixedcli.engine.recov import Identity, Independent, Unstructured
-from tests.engine.brute import random_design
 
 Floats = NDArray[np.float64]
 

@@ -108,7 +108,7 @@ def class_piece(
         owner, value = chosen, n[chosen]
         return _exchangeable(slab, layers, classes, centred, unit[rows], mean[:, chosen] * np.sqrt(value), owner)
     kind = np.searchsorted(classes, value)
-    members = np.bincount(kind, minlength=len(classes)).astype(float)
+    members = slab.count(owner, kind, len(classes))
     r = slab.root
     cells = tuple(_cells(layer, owner, kind, len(classes), vectors) for layer in layers)
     if len(classes) > _CLASSES:
@@ -149,7 +149,7 @@ def _exchangeable(
     C, r = len(classes), slab.root
     size = slab.sizes.astype(float)
     kind_of = np.searchsorted(classes, size)
-    members = np.bincount(kind_of[owner], minlength=C).astype(float)
+    members = slab.count(owner, kind_of[owner], C)
     cells = []
     for layer in layers:
         within = _cells(layer, row_unit, kind_of[row_unit], C, centred[None])

@@ -29,7 +29,7 @@ class RowSupply:
     pieces[k][b]: chunk k, by() group b (None: no rows there), with its number of rows; classes and moments per group.
     """
 
-    pieces: tuple[tuple[tuple[Piece, int] | None, ...], ...]
+    pieces: tuple[tuple[tuple[Piece, float] | None, ...], ...]
     classes: tuple[Floats, ...]
     moments: tuple[Moments, ...]
 
@@ -193,6 +193,10 @@ class CorrelatedLeaf:
                     second[at + i, at + j] = [S[slot] for S in got.levels]
         if self.order and value:
             self._absent(k, value, first)
+        if chunk.shares:  # the rows carry their weight in the whole; a group's products are without its own
+            for arrays in (value, *first.values(), *second.values()):
+                for level, S in enumerate(arrays):
+                    arrays[level] = S / chunk.shares[level][0]
         return RowProducts(value, first, second, log_det)
 
     def _absent(self, k: int, value: list[Floats], first: dict[int, list[Floats]]) -> None:

@@ -29,12 +29,14 @@ _MOMENTS = 1_500_000  # size of a pattern's table of cross products
 class Bucket:
     """Patterns of one number of rows n.
 
-    entries: (P, n, n) into the structure's table; pattern: (U,) of every unit, sorted; units: (U,) in the chunk;
+    entries: (P, n, n) into the structure's table; counts, mass: (P,) units, and the same by weight;
+    pattern: (U,) of every unit, sorted; units: (U,) in the chunk;
     data: (U, n, w); moments: (P, n n, r r) or None where the rows themselves are smaller.
     """
 
     entries: Ints
     counts: Ints
+    mass: Floats
     pattern: Ints
     units: Ints
     data: Floats
@@ -69,7 +71,7 @@ class PatternPiece:
         levels = [np.zeros((slots, len(x.ones), self.width - x.columns.start, self.units)) for x in self.layers]
         for bucket in self.buckets:
             for patterns, units in bucket.batches(slots):
-                Q, sums = _inverses(table, bucket.entries[patterns], bucket.counts[patterns], order)
+                Q, sums = _inverses(table, bucket.entries[patterns], bucket.mass[patterns], order)
                 log_det += sums
                 root += _root(bucket, patterns, units, Q, r)
                 self._levels(bucket, patterns, units, Q, levels)
@@ -119,7 +121,8 @@ def pattern_piece(structure: Structure, slab: Slab, chosen: Ints, layers: tuple[
         worth = len(units) * (n + r) > len(patterns) * n * r and table <= max(_MOMENTS, 2 * data.size)
         moments = _moments(data[:, :, -r:], counts) if worth else None
         kept = data if layers or moments is None else data[:0]
-        buckets.append(Bucket(structure.entries(patterns), counts, pattern, units, kept, moments))
+        mass = slab.count(units, pattern, len(patterns))
+        buckets.append(Bucket(structure.entries(patterns), counts, mass, pattern, units, kept, moments))
     return PatternPiece(tuple(buckets), layers, structure.size, len(slab.sizes), len(slab.data), r)
 
 
@@ -136,7 +139,7 @@ def _moments(X: Floats, counts: Ints) -> Floats:
     return out
 
 
-def _inverses(table: Stack, entries: Ints, counts: Ints, order: int) -> tuple[Floats, Floats]:
+def _inverses(table: Stack, entries: Ints, counts: Floats, order: int) -> tuple[Floats, Floats]:
     """Q with derivatives (slots, P, n, n), and log|A| summed over units (slots,)."""
     P, n = entries.shape[:2]
     A = table.value[entries]

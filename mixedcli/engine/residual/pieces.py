@@ -37,13 +37,21 @@ class Layer:
 
 @frozen
 class Slab:
-    """The rows of a chunk, sorted by unit and time: data (w, rows); starts of units; times; root: r."""
+    """The rows of a chunk, sorted by unit and time: data (w, rows); starts of units; times; root: r.
+
+    weights: of the units in the whole; their roots are in ``data`` already, so that they count only for log|A|.
+    """
 
     data: Floats
     starts: Ints
     sizes: Ints
     times: Floats
     root: int
+    weights: Floats | None = None
+
+    def count(self, units: Ints, kind: Ints, kinds: int) -> Floats:
+        """How many of the units are of each kind, counted by their weights."""
+        return np.bincount(kind, None if self.weights is None else self.weights[units], kinds).astype(float)
 
 
 @frozen
@@ -78,7 +86,7 @@ def packed(stack: Stack, order: int) -> Floats:
     return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
 
-def scaled(value: PieceValue, m: int, ratio: float, rows: int, order: int) -> PieceValue:
+def scaled(value: PieceValue, m: int, ratio: float, rows: float, order: int) -> PieceValue:
     """The same with the group's log ratio of standard deviations as one more parameter, the first."""
     t = float(np.exp(-2.0 * ratio))
 

@@ -20,6 +20,7 @@ from mixedcli.engine.recov import Identity
 from mixedcli.engine.residual.correlated import Correlated
 from mixedcli.engine.residual.structure import Structure
 from mixedcli.engine.residual.supply import correlated_products
+from mixedcli.engine.weights import row_totals
 from mixedcli.frozen import frozen
 
 Floats = NDArray[np.float64]
@@ -31,6 +32,7 @@ class UnitScores:
     """By unit, as coded in ``Correlation.codes`` without unused values.
 
     root (p + 1, U): [X, e]'A^-1 e; slope (m, U): derivatives of its last row; log_det (m, U): of log|A|; rows (U,).
+    All are multiplied by the units' weights in the whole.
     """
 
     root: Floats
@@ -45,7 +47,8 @@ def unit_scores(design: Design, frame: Frame, residual: Correlated, psi: Floats,
     assert correlation is not None
     codes, units = _dense(correlation.codes, correlation.groups)
     level = Level(codes, units, (Equation((0,), Identity),))
-    data = correlated_products(replace(design, levels=(level,)), frame, ((Column(e),),))
+    total = row_totals(design)
+    data = correlated_products(replace(design, levels=(level,), weights=total), frame, ((Column(e),),))
     m, p = residual.size, frame.p
     leaf = residual.leaf(data, 0, psi, 1)
     r = p + 1
@@ -58,12 +61,14 @@ def unit_scores(design: Design, frame: Frame, residual: Correlated, psi: Floats,
         value = got.value[0][0]  # [e, X, y] by unit
         root.append(np.concatenate([value[1 : 1 + p], value[:1]]))
         slope.append(np.stack([got.first[a][0][0, 0] for a in range(m)]))
-    rows = np.bincount(codes, minlength=units).astype(float)
+    rows, counted = np.bincount(codes, minlength=units).astype(float), np.ones(units)
+    if total is not None:
+        counted[codes] = total
     return UnitScores(
         np.concatenate(root, axis=1),
         np.concatenate(slope, axis=1),
-        _log_det_slopes(design, correlation, residual, psi, codes, units, rows),
-        rows,
+        counted * _log_det_slopes(design, correlation, residual, psi, codes, units, rows),
+        counted * rows,
     )
 
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from mixedcli.engine.crossprod import CHUNK, Chunk, CrossProducts, _dense, _nest, _Nesting
-from mixedcli.engine.design import Correlation, Design
+from mixedcli.engine.crossprod import CHUNK, Chunk, CrossProducts, _dense, _nest, _Nesting, group_shares
+from mixedcli.engine.design import Correlation, Design, Level
 from mixedcli.engine.orthogonal import Column, Frame
 from mixedcli.engine.residual.class_piece import chain_lags, class_piece
 from mixedcli.engine.residual.correlated import RowSupply
@@ -17,6 +17,7 @@ from mixedcli.engine.residual.moments import Moments
 from mixedcli.engine.residual.pattern_piece import pattern_piece
 from mixedcli.engine.residual.pieces import Layer, Piece, Slab
 from mixedcli.engine.residual.structure import Structure
+from mixedcli.engine.weights import effect_weights, row_totals
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -52,6 +53,9 @@ def correlated_products(design: Design, frame: Frame, effects: Sequence[Sequence
         mean = np.bincount(group, weights=y) / sizes
         y = y - 0.7 * mean[group]
     classes, moments = _per_group(correlation, unit_by, group, times, y, starts, sizes)
+    weights, shares = _weights(design, own, nesting, rows, starts)
+    if weights is not None:
+        data *= np.sqrt(weights)[group]
     firsts = [nesting.starts[-1][k] for k in range(len(own))]
     chunks, pieces = [], []
     for edges in _edges(nesting, counts, units):
@@ -62,12 +66,27 @@ def correlated_products(design: Design, frame: Frame, effects: Sequence[Sequence
             sizes[low:high],
             times[starts[low] : starts[high]],
             frame.p + 1,
+            None if weights is None else weights[low:high],
         )
-        layers = _layers(effects, firsts, edges, high - low)
-        chunks.append(_chunk(nesting, edges, len(own)))
+        layers = _layers(effects, firsts, edges, high - low, weights is not None)
+        chunks.append(_chunk(nesting, edges, len(own), shares))
         pieces.append(_pieces(correlation.structures, slab, unit_by[low:high], layers, classes))
     supply = RowSupply(tuple(pieces), classes, moments)
     return CrossProducts(frame, tuple(len(e) for e in effects), tuple(counts), tuple(chunks), supply)
+
+
+def _weights(
+    design: Design, own: Sequence[Level], nesting: _Nesting, rows: Ints | None, starts: Ints
+) -> tuple[Floats | None, tuple[tuple[Floats, ...], ...]]:
+    """Weights of the units in the whole, and those of the groups (Chunk.shares); rows of a unit weigh the same."""
+    total, of_levels = row_totals(design), effect_weights(design)
+    if total is None or of_levels is None:
+        return None, ()
+    ordered = []
+    for weights, level, order in zip(of_levels.levels, own, nesting.order[:-1], strict=True):
+        used = weights[np.bincount(level.codes, minlength=level.groups) > 0]
+        ordered.append(used if order is None else used[order])
+    return (total if rows is None else total[rows])[starts[:-1]], group_shares(ordered, nesting)
 
 
 def _row_order(rank: Ints, times: Floats) -> Ints | None:
@@ -131,17 +150,23 @@ def _edges(nesting: _Nesting, counts: list[int], units: int) -> list[tuple[tuple
     ]
 
 
-def _chunk(nesting: _Nesting, edges: tuple[tuple[int, int], ...], levels: int) -> Chunk:
+def _chunk(
+    nesting: _Nesting, edges: tuple[tuple[int, int], ...], levels: int, shares: tuple[tuple[Floats, ...], ...]
+) -> Chunk:
     starts = tuple(
         tuple(nesting.starts[k][m][edges[m][0] : edges[m][1]] - edges[k][0] for m in range(k)) for k in range(levels)
     )
-    return Chunk((), starts)
+    return Chunk((), starts, tuple(tuple(w[slice(*edges[k])] for w in own) for k, own in enumerate(shares)))
 
 
 def _layers(
-    effects: Sequence[Sequence[Column]], firsts: list[Ints], edges: tuple[tuple[int, int], ...], units: int
+    effects: Sequence[Sequence[Column]],
+    firsts: list[Ints],
+    edges: tuple[tuple[int, int], ...],
+    units: int,
+    weighted: bool,
 ) -> tuple[Layer, ...]:
-    """Levels top first; their columns stand in the order lowest level first."""
+    """Levels top first; their columns stand in the order lowest level first.  Weighted ones are no ones any more."""
     out = []
     low = edges[-1][0]
     for k, columns in enumerate(effects):
@@ -149,16 +174,15 @@ def _layers(
         begins = firsts[k][edges[k][0] : edges[k][1]] - low
         group = np.zeros(units, dtype=np.int64)
         group[begins[1:]] = 1
-        out.append(
-            Layer(slice(at, at + len(columns)), tuple(z.is_ones for z in columns), np.cumsum(group), len(begins))
-        )
+        ones = tuple(z.is_ones and not weighted for z in columns)
+        out.append(Layer(slice(at, at + len(columns)), ones, np.cumsum(group), len(begins)))
     return tuple(out)
 
 
 def _pieces(
     structures: tuple[Structure, ...], slab: Slab, unit_by: Ints, layers: tuple[Layer, ...], classes: tuple[Floats, ...]
-) -> tuple[tuple[Piece, int] | None, ...]:
-    out: list[tuple[Piece, int] | None] = []
+) -> tuple[tuple[Piece, float] | None, ...]:
+    out: list[tuple[Piece, float] | None] = []
     for b, structure in enumerate(structures):
         chosen = np.flatnonzero(unit_by == b)
         if not len(chosen):
@@ -169,5 +193,6 @@ def _pieces(
             if structure.layout == "patterns"
             else class_piece(structure, slab, chosen, layers, classes[b])
         )
-        out.append((piece, int(slab.sizes[chosen].sum())))
+        of_units = slab.sizes[chosen] if slab.weights is None else slab.sizes[chosen] * slab.weights[chosen]
+        out.append((piece, float(of_units.sum())))
     return tuple(out)
