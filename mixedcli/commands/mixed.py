@@ -36,7 +36,6 @@ from mixedcli.commands import CommandSpec, Options
 from mixedcli.commands.context import expression_context
 from mixedcli.commands.estimation import (
     coefrows,
-    constrained,
     header,
     log,
     mixed_e,
@@ -72,6 +71,8 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     assumed = ("(frequency weights assumed)",) if spec.weights.assumed else ()
     notes, shown = (*assumed, *assembled.frame.notes), None
     if spec.constraints:
+        from mixedcli.commands.estimation import constrained
+
         bound = constrained.bind(session, spec.constraints, assembled.frame)
         notes, shown = (*notes, *bound.notes), bound.shown
         result = constrained.fit(assembled.design, spec.fit, bound)
@@ -122,7 +123,7 @@ def report(fit: MixedFit, display: Display, level: float) -> tuple[Block, ...]:
         parts.append([_stored_metric(fit, display, level)])
     else:
         above: list[Block] = [
-            *(constrained.lines(fit.constraints) if display.cnsreport else []),
+            *(survey_e.constraint_lines(fit.constraints) if display.cnsreport else []),
             *survey_e.adjusted(fit),
         ]
         if display.fetable:

@@ -30,7 +30,6 @@ from mixedcli.model.spec import (
     ResidualFrame,
     ResidualSpec,
 )
-from mixedcli.model.weights import cluster_variable, clustered, counted, restrict, weight_columns, weighted
 
 Rows = NDArray[np.bool_]
 
@@ -57,6 +56,28 @@ class _Columns:
         return self.index[key]
 
 
+class _Survey:
+    """Weights and clusters of a model, by ``model.weights``, which only such models load."""
+
+    def __init__(self, spec: MixedSpec, data: Dataset, context: Context | None) -> None:
+        from mixedcli.model import weights
+
+        self._of, self._spec, self._data = weights, spec, data
+        self._columns = weights.weight_columns(spec.weights, data, context)
+        self.cluster = weights.cluster_variable(spec.vce, data) if spec.vce.cluster else ""
+
+    def restricted(self, sample: Rows) -> Rows:
+        return self._of.restrict(self._columns, sample)
+
+    def applied(
+        self, design: Design, frames: tuple[LevelFrame, ...], rows: Rows | None
+    ) -> tuple[Design, tuple[LevelFrame, ...]]:
+        """The design with weights and clusters, and the levels with their counts."""
+        typed = tuple(dict.fromkeys(e.level for e in self._spec.equations)) if design.levels else ()
+        weighted = self._of.weighted(design, typed, self._columns, rows)
+        return self._of.clustered(weighted, self._spec.vce, self._data, rows), self._of.counted(weighted, frames)
+
+
 def assemble(spec: MixedSpec, data: Dataset, selected: Rows, context: Context | None = None) -> Assembled:
     """The design of a model on the rows selected by if and in.
 
@@ -67,10 +88,11 @@ def assemble(spec: MixedSpec, data: Dataset, selected: Rows, context: Context | 
     level_names = _level_names(spec, data)
     by = resolve(spec.residuals.by, data) if spec.residuals.by else ""
     time = _time_variable(spec.residuals, data)
-    cluster = cluster_variable(spec.vce, data) if spec.vce.cluster else ""
+    survey = _Survey(spec, data, context) if spec.weights.kind or spec.vce.cluster else None
+    cluster = survey.cluster if survey is not None else ""
     sample = _sample(spec, data, selected, [name for name in (*level_names.values(), by, time, cluster) if name])
-    weights = weight_columns(spec.weights, data, context)
-    sample = restrict(weights, sample)
+    if survey is not None:
+        sample = survey.restricted(sample)
     if not sample.any():
         raise NoObservations("no observations")
     rows = None if sample.all() else sample
@@ -91,14 +113,14 @@ def assemble(spec: MixedSpec, data: Dataset, selected: Rows, context: Context | 
         residual_by=residual_by,
         residual_groups=max(len(labels), 1),
     )
-    typed = tuple(dict.fromkeys(e.level for e in spec.equations)) if levels else ()
-    design = clustered(weighted(design, typed, weights, rows), spec.vce, data, rows)
+    if survey is not None:
+        design, level_frames = survey.applied(design, level_frames, rows)
     design, residual = _correlated(design, spec.residuals, data, rows, time, by)
     frame = ModelFrame(
         depvar=depvar.name,
         fixed=fixed,
         kept=kept,
-        levels=counted(design, level_frames),
+        levels=level_frames,
         residual_by=by,
         residual_labels=labels,
         notes=tuple(notes),
@@ -202,9 +224,7 @@ def _levels(
             own, number = groups.group_codes(data.column(names[typed]), rows)
             codes, count = groups.nest(codes, count, own, number)
         made = [
-            _equation(e, data, sample, columns, notes)
-            if e.crossed is None
-            else _crossed(e, data, rows, codes, count)
+            _equation(e, data, sample, columns, notes) if e.crossed is None else _crossed(e, data, rows, codes, count)
             for e in spec.equations
             if e.level == typed
         ]

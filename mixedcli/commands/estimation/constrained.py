@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mixedcli import ast
-from mixedcli.blocks import Line, line
 from mixedcli.commands.context import column_of
 from mixedcli.commands.estimation.hypotheses import Linear, describe, linear
 from mixedcli.commands.estimation.names import fixed_names
@@ -92,18 +91,3 @@ def _rows(spec: ast.TestSpec, stub: Stored) -> list[Linear]:
             unit[place] = 1.0
             out.append(Linear(unit, 0.0))
     return out
-
-
-def lines(shown: ConstraintLines | None) -> list[Line]:
-    """ " ( 1)  [weight]week = 6" above the coefficient table."""
-    return [line(f" ({i:>2})  {text}") for i, text in enumerate(shown.texts, 1)] if shown is not None else []
-
-
-def matrix(shown: ConstraintLines, names: tuple[str, ...]) -> Matrix:
-    """e(Cns): one row each, columns as e(b) and the right-hand side."""
-    k = len(shown.texts)
-    values = np.zeros((k, len(names) + 1))
-    values[:, : shown.values.shape[1] - 1] = shown.values[:, :-1]
-    values[:, -1] = shown.values[:, -1]
-    # unverified: the last column's name
-    return Matrix(values, tuple(f"r{i + 1}" for i in range(k)), (*names, "_Cns:_r"))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mixedcli.commands.estimation import constrained, smallsample, survey_e
+from mixedcli.commands.estimation import smallsample, survey_e
 from mixedcli.commands.estimation.names import column_names
 from mixedcli.data.dataset import Dataset
 from mixedcli.engine import distributions, inference
@@ -178,7 +178,7 @@ def _matrices(fit: MixedFit, names: tuple[str, ...]) -> dict[str, Matrix]:
     matrices = {"b": Matrix(b[None, :], ("y1",), names), "V": Matrix(v, names, names)}
     matrices |= survey_e.matrices(fit, names)
     if fit.constraints is not None:
-        matrices["Cns"] = constrained.matrix(fit.constraints, names)
+        matrices["Cns"] = survey_e.constraint_matrix(fit.constraints, names)
     if result.small is not None:
         matrices |= small_matrices(frame, result, result.small)
     if frame.levels:

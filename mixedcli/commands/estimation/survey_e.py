@@ -1,4 +1,4 @@
-"""What weights and robust standard errors add to e() and to the output of mixed."""
+"""What weights, robust standard errors and constraints add to e() and to the output of mixed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.blocks import Line, line
-from mixedcli.model.spec import MixedFit, ModelFrame
+from mixedcli.model.spec import ConstraintLines, MixedFit, ModelFrame
 from mixedcli.results import Matrix, MixedResult
 
 WIDTH = 78
@@ -70,3 +70,18 @@ def adjusted(fit: MixedFit) -> list[Line]:
         return []
     text = f"(Std. err. adjusted for {robust.clusters:,} clusters in {fit.frame.cluster})"
     return [line(text.rjust(WIDTH))]
+
+
+def constraint_lines(shown: ConstraintLines | None) -> list[Line]:
+    """ " ( 1)  [weight]week = 6" above the coefficient table."""
+    return [line(f" ({i:>2})  {text}") for i, text in enumerate(shown.texts, 1)] if shown is not None else []
+
+
+def constraint_matrix(shown: ConstraintLines, names: tuple[str, ...]) -> Matrix:
+    """e(Cns): one row each, columns as e(b) and the right-hand side."""
+    k = len(shown.texts)
+    values = np.zeros((k, len(names) + 1))
+    values[:, : shown.values.shape[1] - 1] = shown.values[:, :-1]
+    values[:, -1] = shown.values[:, -1]
+    # unverified: the last column's name
+    return Matrix(values, tuple(f"r{i + 1}" for i in range(k)), (*names, "_Cns:_r"))
