@@ -93,9 +93,6 @@ def weighted(design: Design, names: tuple[str, ...], weights: WeightColumns, row
 
     if design.crossed:
         raise NotYetAvailable("weights with crossed effects (R.varname) are not yet available")
-    if design.correlation is not None and weights.rows is not None:
-        # a row that counts twice has no place in a correlation structure; unverified: what Stata makes of it
-        raise NotYetAvailable("weights of observations with correlated residuals are not available")
     own = None if weights.rows is None else chosen(weights.rows)
     levels = list(design.levels)
     for typed, values, text in weights.levels:

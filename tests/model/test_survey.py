@@ -223,3 +223,14 @@ def test_scaled_weights_do_not_know_their_scale() -> None:
         joint = design(f"mixed y x [pw=w*v] || {v} pwscale({scale})")
         conditional = design(f"mixed y x [pw=w] || {v} pwscale({scale})")
         np.testing.assert_allclose(joint.weights, conditional.weights)
+
+
+def test_groups_with_correlated_residuals_may_weigh() -> None:
+    t = np.arange(12.0)
+    found = design("mixed y x || school:, fweight(v) residuals(ar 1, t(t))", t=t)
+    np.testing.assert_array_equal(found.levels[0].weights, [10, 20, 30, 40])
+    assert found.correlation is not None
+    gk = design("mixed y x [pw=w] || school:, pweight(v) pwscale(gk) residuals(ar 1, t(t))", t=t)
+    assert gk.levels[0].weights is not None
+    with pytest.raises(StataError, match="weights of observations"):
+        design("mixed y x [pw=w] || school:, residuals(ar 1, t(t))", t=t)
