@@ -91,8 +91,8 @@ def weighted(design: Design, names: tuple[str, ...], weights: WeightColumns, row
     def chosen(values: Floats) -> Floats:
         return values if rows is None else values[rows]
 
-    if design.crossed:
-        raise NotYetAvailable("weights with crossed effects (R.varname) are not yet available")
+    if design.crossed and weights.levels:
+        raise NotYetAvailable("weights of groups are not yet available together with crossed effects (R.varname)")
     own = None if weights.rows is None else chosen(weights.rows)
     levels = list(design.levels)
     for typed, values, text in weights.levels:

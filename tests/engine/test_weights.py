@@ -9,7 +9,7 @@ import pytest
 from brute import random_design
 from numpy.typing import NDArray
 
-from mixedcli.engine.design import Design, Equation, FitOptions, Level
+from mixedcli.engine.design import Design, Equation, Factor, FitOptions, Level
 from mixedcli.engine.fit import fit
 from mixedcli.engine.recov import Identity, Independent, Unstructured
 
@@ -187,3 +187,30 @@ def test_scale_of_the_group_weights_moves_nothing_but_the_log_likelihood() -> No
     np.testing.assert_allclose(ten.theta, once.theta, rtol=1e-6)
     assert ten.ll == pytest.approx(10 * once.ll, rel=1e-12)
     np.testing.assert_allclose(10 * ten.vcov_beta, once.vcov_beta, rtol=1e-7)
+
+
+def test_rows_of_crossed_models_may_count() -> None:
+    rng = np.random.default_rng(2)
+    design = random_design([[INTERCEPT]], n=90, seed=3)
+    codes = rng.integers(0, 6, 90)
+
+    def crossed(codes: NDArray[np.int64], base: Design) -> Design:
+        whole = Level(np.zeros(base.n, dtype=np.int64), 1, (Equation((), Identity, Factor(codes, 6, 6)),))
+        return replace(base, levels=(whole, *base.levels))
+
+    design = replace(design, y=design.y + 1.5 * rng.normal(size=6)[codes])
+    w = rng.integers(1, 4, 90)
+    rows = np.repeat(np.arange(90), w)
+    (level,) = design.levels
+    written = replace(
+        design,
+        y=design.y[rows],
+        columns=tuple(c[rows] for c in design.columns),
+        levels=(replace(level, codes=level.codes[rows]),),
+    )
+    told = fit(crossed(codes, replace(design, weights=w.astype(float), frequency=True)))
+    expected = fit(crossed(codes[rows], written))
+    assert told.n == expected.n
+    assert told.ll == pytest.approx(expected.ll, rel=1e-11)
+    np.testing.assert_allclose(told.beta, expected.beta, rtol=1e-7)
+    np.testing.assert_allclose(told.vcov_theta, expected.vcov_theta, rtol=1e-4, atol=1e-8)
