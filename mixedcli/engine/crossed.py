@@ -133,11 +133,10 @@ def crossed_likelihood(
 ) -> CrossedLikelihood:
     """The criterion of a design with R. terms; ``frame``, ``space`` and ``effects`` as for nested designs.
 
-    Raises NotYetAvailable for weights above the rows, robust standard errors and correlated residuals.
+    Raises NotYetAvailable for weights above the rows and correlated residuals.
     """
     for unable, what in (
         (any(level.weights is not None for level in design.levels), "weights of groups are"),
-        (options.robust, "robust standard errors are"),
         (design.correlation is not None, "correlated residuals are"),
     ):
         if unable:

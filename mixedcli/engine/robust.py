@@ -28,7 +28,6 @@ from mixedcli.engine.parameters import Space
 from mixedcli.engine.residual import Independent
 from mixedcli.engine.weights import row_totals
 from mixedcli.engine.working import Point
-from mixedcli.errors import NotYetAvailable
 from mixedcli.frozen import frozen
 
 if TYPE_CHECKING:
@@ -86,11 +85,13 @@ def cluster_meat(design: Design, likelihood: Likelihood, point: Point) -> Meat:
 def cluster_scores(design: Design, likelihood: Likelihood, point: Point, where: Clusters) -> Floats:
     """Scores (M, p + P + 1) of the clusters, weights included.
 
-    They are derivatives with respect to beta (in the engine's basis), psi and log sigma2.  Errors: NotYetAvailable.
+    They are derivatives with respect to beta (in the engine's basis), psi and log sigma2.
     """
     space, data, c = likelihood.space, likelihood.data, point.criterion
     if design.crossed:
-        raise NotYetAvailable("robust standard errors are not yet available for this model")
+        from mixedcli.engine.robust_crossed import crossed_scores
+
+        return crossed_scores(design, likelihood, point, where.codes, where.count)
     p, P, psi = data.frame.p, space.size, point.psi
     totals = _row_part(design, data, psi, c.beta, where, space)
     if data.q:

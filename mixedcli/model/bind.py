@@ -50,7 +50,7 @@ def mixed_spec(command: ast.Command) -> MixedSpec:
     _refuse_unavailable(model)
     weights = weight_spec(command, body, random_options, model)
     vce = vce_spec(model, weights)
-    refuse_combinations(model, weights, vce)
+    refuse_combinations(body, model, weights, vce)
     condition, in_range = _sample(fixed, body.random)
     if not isinstance(fixed.depvar, ast.VarRef):
         raise InvalidSyntax("depvar may not be a factor variable", fixed.depvar.span)

@@ -131,13 +131,20 @@ def _typed(name: str, given: Given) -> VceSpec:
     raise InvalidSyntax(f"vcetype '{given.text}' not allowed", given.span)
 
 
-def refuse_combinations(model: Mapping[str, Given], weights: WeightSpec, vce: VceSpec) -> None:
+def _crossed(equation: ast.RandomEquation) -> bool:
+    return any(isinstance(t, ast.FactorVar) and t.kind == "R" for t in equation.terms.terms)
+
+
+def refuse_combinations(body: ast.MixedBody, model: Mapping[str, Given], weights: WeightSpec, vce: VceSpec) -> None:
     """Errors: r(198) for what the manual entry says may not be combined.
 
     unverified: Stata's words in all of them.
     """
     weighted, robust = bool(weights.kind), vce.kind != "oim"
     what = f"vce({vce.kind})" if not weighted else "weights"
+    if robust and any(_crossed(e) for e in body.random if e.level == "_all"):
+        # one cluster has no variance between clusters
+        raise InvalidSyntax("robust standard errors are not available with R.varname at level _all", vce.span)
     if "reml" in model and (weighted or robust):
         name = "weights are" if weighted else f"vce({vce.kind}) is"
         raise InvalidSyntax(f"{name} not supported with REML estimation", model["reml"].span)

@@ -234,3 +234,9 @@ def test_groups_with_correlated_residuals_may_weigh() -> None:
     assert gk.levels[0].weights is not None
     with pytest.raises(StataError, match="weights of observations"):
         design("mixed y x [pw=w] || school:, residuals(ar 1, t(t))", t=t)
+
+
+def test_all_observations_are_no_clusters() -> None:
+    with pytest.raises(StataError, match="level _all"):
+        spec("mixed y x || _all: R.class || school:, vce(robust)")
+    assert spec("mixed y x || school: R.class, vce(robust)").fit.robust
