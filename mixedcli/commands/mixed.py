@@ -8,6 +8,9 @@ likelihood (mle, the default) or restricted maximum likelihood (reml).  Levels a
 || school: || class: has classes within schools.  Typed alone, mixed shows the last results again.
 
 Random part     covariance(independent|exchangeable|identity|unstructured), noconstant, collinear
+Crossed effects || _all: R.a || _all: R.b has one effect per level of a and of b; nested levels may follow
+                (|| _all: R.week || id:), and R.varname may stand below a level (|| region: R.state);
+                covariance(identity|exchangeable)
 Residuals       residuals(independent, by(varname)): one variance per group
 Small samples   dfmethod(residual|repeated|anova|satterthwaite[, eim|oim]|kroger[, eim|oim]): t and F tests with
                 degrees of freedom by that method, the last two with reml; dftable(default|ci|pvalue);

@@ -8,6 +8,8 @@ which needs none.
 
 from __future__ import annotations
 
+import math
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -26,11 +28,12 @@ from mixedcli.engine.nested import Evaluation
 from mixedcli.engine.orthogonal import Column, Frame
 from mixedcli.engine.parameters import Space
 from mixedcli.engine.residual import Independent
-from mixedcli.errors import NotYetAvailable
+from mixedcli.errors import NotYetAvailable, OutOfMemory
 from mixedcli.frozen import frozen
 
 Floats = NDArray[np.float64]
 
+MATRICES = 4  # of the Schur complement's size that one evaluation needs at least
 CARRY_FROM = 2000  # columns from which exact second derivatives are carried along very short steps
 CARRY = 1e-5  # relative length of such a step: what is lost is a few percent of it
 AVERAGE_FROM = 500  # columns of the Schur complement from which average information stands in for D2
@@ -143,9 +146,19 @@ def crossed_likelihood(
             raise NotYetAvailable(f"{what} not yet available together with crossed effects (R.varname)")
     order = plan(design, space, effects)
     data = crossed_data(design, frame, order)
+    if MATRICES * 8 * sum(c.m**2 for c in data.components) > _memory():
+        raise OutOfMemory("op. sys. refuses to provide memory")  # before the system kills the program
     average = max((c.m for c in data.components), default=0) > AVERAGE_FROM and space.residual.size == 0
     empty = CrossProducts(frame, (), (), ())
     return CrossedLikelihood(empty, space, options.reml, data, order, pair_products(data), {}, {}, [], average)
+
+
+def _memory() -> float:
+    """Bytes of the machine's memory; unlimited where the system does not tell."""
+    try:
+        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (AttributeError, OSError, ValueError):
+        return math.inf
 
 
 def _base_covariance(order: Plan, phi: Floats) -> tuple[Floats, list[Direction]]:

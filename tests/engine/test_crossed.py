@@ -7,14 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from crossed_designs import INTERCEPT, KINDS, Floats, crossed_design, dense_covariance, dense_ll, members
+from crossed_designs import INTERCEPT, KINDS, Floats, Ints, crossed_design, dense_covariance, dense_ll, members
 
 from mixedcli.engine import crossed, crossed_data, crossed_products
 from mixedcli.engine.crossed import CrossedLikelihood, crossed_likelihood
-from mixedcli.engine.design import Design, FitOptions, Level
+from mixedcli.engine.design import Design, Equation, Factor, FitOptions, Level
 from mixedcli.engine.fit import fit
 from mixedcli.engine.orthogonal import prepare
 from mixedcli.engine.parameters import parameter_space
+from mixedcli.engine.recov import Identity
+from mixedcli.errors import OutOfMemory
 
 
 def built(design: Design, reml: bool) -> tuple[CrossedLikelihood, Callable[[Floats], float]]:
@@ -160,3 +162,34 @@ def test_a_factor_at_the_top_is_a_nested_level() -> None:
     np.testing.assert_allclose(found.theta, plain.theta, atol=1e-9)
     np.testing.assert_allclose(found.vcov_theta, plain.vcov_theta, rtol=1e-7)
     np.testing.assert_allclose(found.vcov_beta, plain.vcov_beta, rtol=1e-9)
+
+
+@pytest.mark.parametrize("reml", [False, True], ids=["ML", "REML"])
+def test_a_variance_estimated_as_zero(reml: bool) -> None:
+    """Balanced two-way data whose factor b has a mean square below the error's: the one-way model is the maximum."""
+    rng = np.random.default_rng(4)
+    a, b = np.repeat(np.arange(8), 6), np.tile(np.arange(6), 8)
+    y = 2.0 * rng.normal(size=8)[a] + rng.normal(size=48)
+    means = np.array([y[b == k].mean() for k in range(6)])
+    y = y - 0.95 * (means - y.mean())[b]
+    whole = np.zeros(48, dtype=np.int64)
+
+    def term(codes: Ints, levels: int) -> Equation:
+        return Equation((), Identity, Factor(codes, levels, levels))
+
+    both = Design(y, (np.ones(48),), (0,), (Level(whole, 1, (term(b, 6), term(a, 8))),))
+    found = fit(both, FitOptions(reml=reml))
+    alone = fit(replace(both, levels=(Level(whole, 1, (term(a, 8),)),)), FitOptions(reml=reml))
+    assert found.trace.converged
+    assert found.singular == ((0, 0, 0),)
+    assert found.ll == pytest.approx(alone.ll, abs=1e-8)
+    assert found.rows[0].variance.estimate == pytest.approx(0.0, abs=1e-9)
+    # balanced: the one-way estimates in closed form
+    within = np.sum((y - np.array([y[a == k].mean() for k in range(8)])[a]) ** 2) / 40.0
+    assert found.rows[2].variance.estimate == pytest.approx(within, rel=1e-7)
+
+
+def test_a_schur_complement_beyond_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crossed, "_memory", lambda: 1000.0)
+    with pytest.raises(OutOfMemory):
+        built(crossed_design("_all: R.a || _all: R.b"), True)
