@@ -86,14 +86,19 @@ def test_frequency_weights_replicate(levels: list[list[Equation]], by: int) -> N
     assert told.lr is None
 
 
-@pytest.mark.parametrize("levels", [[[INTERCEPT]], [[SLOPE], [INTERCEPT]]], ids=["two levels", "three levels"])
+@pytest.mark.parametrize(
+    "levels",
+    [[], [[INTERCEPT]], [[SLOPE], [INTERCEPT]], [[Equation((), Identity)], [SLOPE]]],
+    ids=["linear", "two levels", "three levels", "empty level on top"],
+)
 def test_robust_errors_of_replicated_data(levels: list[list[Equation]]) -> None:
     weighted = counted(random_design(levels, seed=6), 2)
     options = FitOptions(robust=True)
     told, expected = fit(weighted, options), fit(replicated(weighted), options)
     assert told.robust is not None
     assert expected.robust is not None
-    assert told.robust.clusters == expected.robust.clusters == replicated(weighted).levels[0].groups
+    written = replicated(weighted)
+    assert told.robust.clusters == expected.robust.clusters == (written.levels[0].groups if levels else written.n)
     np.testing.assert_allclose(told.vcov_beta, expected.vcov_beta, rtol=1e-6)
     np.testing.assert_allclose(told.vcov_theta, expected.vcov_theta, rtol=1e-4, atol=1e-9)
 
