@@ -12,7 +12,10 @@ Columns = dict[str, np.ndarray]
 
 @dataclass(frozen=True, slots=True)
 class FitCase:
-    """One model.  ``slope``: a random slope on x1 at the top level; ``unstructured``: correlated with the intercept."""
+    """One model.  ``slope``: a random slope on x1 at the top level; ``unstructured``: correlated with the intercept.
+
+    crossed: numbers of levels of crossed factors g, h, k in place of nested levels; rows: a size of its own.
+    """
 
     name: str
     what: str
@@ -22,9 +25,14 @@ class FitCase:
     unstructured: bool = False
     reml: bool = False
     covariates: tuple[str, ...] = field(default=("x1", "x2", "x3", "x4", "x5"))
+    crossed: tuple[int, ...] = ()
+    rows: int | None = None
 
     @property
     def stata(self) -> str:
+        if self.crossed:
+            factors = " ".join(f"|| _all: R.{k}" for k in self.factors)
+            return f"mixed y {' '.join(self.covariates)} {factors}, {'reml' if self.reml else 'mle'}"
         top = f"|| g: {'x1' if self.slope else ''}"
         top += ", covariance(unstructured)" if self.unstructured else ""
         below = " || c:" if self.classes else ""
@@ -33,7 +41,14 @@ class FitCase:
         return f"mixed y {' '.join(self.covariates)} {top}{below}{comma}{method}"
 
     @property
+    def factors(self) -> str:
+        """Names of the crossed factors."""
+        return "ghk"[: len(self.crossed)]
+
+    @property
     def lme4(self) -> str:
+        if self.crossed:
+            return f"y ~ {' + '.join(self.covariates)} + {' + '.join(f'(1 | {k})' for k in self.factors)}"
         term = "1" if not self.slope else "x1"
         bar = "|" if self.unstructured or not self.slope else "||"
         below = " + (1 | c)" if self.classes else ""
@@ -59,12 +74,24 @@ FITS = {
             classes=40_000,
             slope=True,
         ),
+        FitCase(
+            "crossed-73k",
+            "ratings by 2,972 students of 1,128 instructors in 14 departments, REML",
+            groups=0,
+            reml=True,
+            covariates=("x1",),
+            crossed=(2972, 1128, 14),
+            rows=73_421,
+        ),
+        FitCase("crossed-1m", "50,000 by 5,000 crossed intercepts, ML", groups=0, crossed=(50_000, 5_000)),
     )
 }
 
 
 def fit_data(case: FitCase, rows: int) -> Columns:
     """y, x1 ... x5, g (top-level code) and, with three levels, c (class code, unique); rows sorted by group."""
+    if case.crossed:
+        return _crossed_data(case, case.rows or rows)
     rng = np.random.default_rng(7)
     scale = rows / 1_000_000
     groups = max(2, round(case.groups * scale))
@@ -85,6 +112,22 @@ def fit_data(case: FitCase, rows: int) -> Columns:
         y += rng.normal(0, 0.6, classes)[c]
     columns = {"y": y, **{f"x{i + 1}": x[i] for i in range(5)}, "g": g.astype(float)}
     return columns if c is None else {**columns, "c": c.astype(float)}
+
+
+def _crossed_data(case: FitCase, rows: int) -> Columns:
+    """Every row has a level of each factor; a third factor depends on the second (departments of instructors)."""
+    rng = np.random.default_rng(9)
+    codes = [rng.integers(0, count, rows) for count in case.crossed]
+    if len(codes) > 2:
+        codes[1] = (case.crossed[1] * rng.beta(1.0, 4.0, rows)).astype(int)  # some teach far more than others
+        home = rng.integers(0, case.crossed[2], case.crossed[1])[codes[1]]
+        codes[2] = np.where(rng.random(rows) < 0.9, home, codes[2])
+    x = rng.normal(size=(len(case.covariates), rows)).round(4)
+    y = 3.0 + 0.1 * x.sum(0) + rng.normal(size=rows)
+    for code, count, sd in zip(codes, case.crossed, (0.5, 0.4, 0.1), strict=False):
+        y += rng.normal(0, sd, count)[code]
+    named = {k: code.astype(float) for k, code in zip(case.factors, codes, strict=True)}
+    return {"y": y, **dict(zip(case.covariates, x, strict=True)), **named}
 
 
 def load_data(rows: int) -> Columns:

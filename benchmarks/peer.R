@@ -2,10 +2,12 @@
 a <- commandArgs(trailingOnly = TRUE)
 f <- list.files(a[4], pattern = "\\.f64$", full.names = TRUE)
 d <- as.data.frame(lapply(setNames(f, sub("\\.f64$", "", basename(f))), function(p) readBin(p, "double", file.size(p) / 8, endian = "little")))
-for (k in intersect(c("g", "c"), names(d))) d[[k]] <- factor(d[[k]])
+for (k in intersect(c("g", "c", "h", "k"), names(d))) d[[k]] <- factor(d[[k]])
 reml <- a[3] == "reml"
 if (a[1] == "lme4") {
   run <- function() as.numeric(logLik(lme4::lmer(as.formula(a[2]), d, REML = reml, control = lme4::lmerControl(calc.derivs = FALSE))))
+} else if (grepl("| h)", a[2], fixed = TRUE)) {
+  stop("crossed effects: not offered")
 } else {
   fixed <- as.formula(sub(" \\+ \\(.*", "", a[2]))
   slope <- grepl("x1 \\|", a[2])

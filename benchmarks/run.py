@@ -1,9 +1,9 @@
 """Time mixedcli beside its peers: python benchmarks/run.py [CASE ...] [--rows N] [--repeat N] [--json FILE].
 
-Cases: intercept-1m slope-1m threelevel-1m oneliner load-dta load-csv (all when none is named).  Run it with the Python
-that has mixedcli installed, after benchmarks/peers.sh; what is not installed is left out.  Every program runs in a
-process of its own, one after another.  Times are the best and the median of the repetitions; a ratio is a program's
-median over mixedcli's.
+Cases: intercept-1m slope-1m threelevel-1m crossed-73k crossed-1m oneliner load-dta load-csv (all when none is
+named).  Run it with the Python that has mixedcli installed, after benchmarks/peers.sh; what is not installed is left
+out.  Every program runs in a process of its own, one after another.  Times are the best and the median of the
+repetitions; a ratio is a program's median over mixedcli's.
 """
 
 from __future__ import annotations

@@ -24,19 +24,27 @@ Run = Callable[[], Any]
 def frame(data: Columns) -> Any:
     import pandas as pd
 
-    codes = {k: v.astype(np.int64) for k, v in data.items() if k in ("g", "c")}
+    codes = {k: v.astype(np.int64) for k, v in data.items() if k in "gchk"}
     return pd.DataFrame({**data, **codes})
 
 
 def mixedcli(case: FitCase, data: Columns) -> Run:
     """The engine alone: y, X, Z and codes in memory, standard errors of everything included."""
-    from mixedcli.engine.design import Design, Equation, FitOptions, Level
+    from mixedcli.engine.design import Design, Equation, Factor, FitOptions, Level
     from mixedcli.engine.fit import fit
     from mixedcli.engine.recov import STRUCTURES
 
     names = (*case.covariates, "_cons")
     columns = (*(data[x] for x in case.covariates), np.ones_like(data["y"]))
     covariance = STRUCTURES["unstructured" if case.unstructured else "independent"]
+    if case.crossed:
+        factors = [np.unique(data[k], return_inverse=True)[1] for k in case.factors]
+        equations = [
+            Equation((), STRUCTURES["identity"], Factor(f, int(f.max()) + 1, int(f.max()) + 1)) for f in factors
+        ]
+        whole = Level(np.zeros(len(data["y"]), dtype=np.int64), 1, tuple(equations))
+        crossed = Design(data["y"], columns, tuple(range(len(columns))), (whole,))
+        return lambda: fit(crossed, FitOptions(reml=case.reml)).ll
     top = Equation((0, names.index("_cons")) if case.slope else (names.index("_cons"),), covariance)
     codes = np.unique(data["g"], return_inverse=True)[1]
     levels = [Level(codes, int(codes.max()) + 1, (top,))]
@@ -72,7 +80,7 @@ def mixedlm(case: FitCase, data: Columns) -> Run:
 def mixedlm_rs(case: FitCase, data: Columns) -> Run:
     import mixedlm_rs as program
 
-    if case.classes or (case.slope and not case.unstructured):
+    if case.classes or case.crossed or (case.slope and not case.unstructured):
         raise SystemExit("not offered")
     table = frame(data)
     fixed = "y ~ " + " + ".join(case.covariates)
@@ -84,7 +92,7 @@ def lme_python(case: FitCase, data: Columns) -> Run:
     import lme_python as program
     import polars as pl
 
-    table = pl.DataFrame({k: (v.astype(np.int64).astype(str) if k in "gc" else v) for k, v in data.items()})
+    table = pl.DataFrame({k: (v.astype(np.int64).astype(str) if k in "gchk" else v) for k, v in data.items()})
     return lambda: program.lmer(case.lme4, data=table, reml=case.reml).log_likelihood
 
 
@@ -93,7 +101,7 @@ def gpboost(case: FitCase, data: Columns) -> Run:
 
     if case.unstructured or case.reml:
         raise SystemExit("not offered")
-    groups = np.column_stack([data[k] for k in "gc" if k in data])
+    groups = np.column_stack([data[k] for k in "gchk" if k in data])
     x = np.column_stack([np.ones_like(data["y"]), *(data[k] for k in case.covariates)])
     slope = {"group_rand_coef_data": data["x1"], "ind_effect_group_rand_coef": [1]} if case.slope else {}
 
@@ -108,7 +116,7 @@ def gpboost(case: FitCase, data: Columns) -> Run:
 def statsmodels(case: FitCase, data: Columns) -> Run:
     from statsmodels.regression.mixed_linear_model import MixedLM
 
-    if case.classes:
+    if case.classes or case.crossed:
         raise SystemExit("not run: it needs more memory than there is")
     x = np.column_stack([np.ones_like(data["y"]), *(data[k] for k in case.covariates)])
     z = x[:, :2] if case.slope else None
