@@ -180,6 +180,8 @@ def read_value_labels(at: Cursor, release: int) -> dict[str, dict[float, str]]:
             tables[name] = dict(sorted(table.items()))
         if tagged:
             at.expect(b"</lbl>")
+    if tagged:
+        at.expect(b"</value_labels>")  # a file cut off here would lose its labels silently
     return tables
 
 
