@@ -177,6 +177,8 @@ class ParamTable:
     cformat: str = "%9.0g"
     ci: bool = True
     se: bool = True
+    stub: str = ""  # another heading of the name column than "Random-effects parameters"
+    estimate: str = "Estimate"
 
 
 @frozen

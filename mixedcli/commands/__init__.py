@@ -62,6 +62,7 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "testparm": ("testp", "testparm"),
     "lincom": ("lincom", "lincom"),
     "estat": ("estat", "estat"),
+    "predict": ("predict", "predict"),
     "anova": ("an", "anova"),
     "table": ("table", "table"),
     "constraint": ("cons", "constraint"),

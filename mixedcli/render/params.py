@@ -19,8 +19,9 @@ def parameter_table(block: ParamTable, linesize: int) -> Iterator[Line]:
         yield row(t(" " * (_STUB + 1) + "|" + (" " * (18 - len(block.robust) // 2) + block.robust).ljust(32)))
     se = "" if not block.se else ("   std. err." if block.robust else "   Std. err.")
     ci = f"[{numfmt.general(block.level, 9)}% conf. interval]" if block.ci else ""
-    head = f"   Estimate{se}"
-    yield row(t(f"  Random-effects parameters  |{head}{ci:>{48 - len(head)}}".rstrip()))
+    head = f"{block.estimate:>11}{se}"
+    stub = f"{block.stub:>{_STUB}} " if block.stub else "  Random-effects parameters  "
+    yield row(t(f"{stub}|{head}{ci:>{48 - len(head)}}".rstrip()))
     for part in block.blocks:
         yield rule(_STUB + 1, WIDTH - _STUB - 2)
         for k, heading in enumerate(part.heading):

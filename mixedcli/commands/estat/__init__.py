@@ -1,9 +1,13 @@
 """estat - statistics after estimation
 
     estat df [, method(methods) post[(method)] eim oim]
+    estat icc [, level(#)]
+    estat recovariance [, correlation relevel(levelvar)]
+    estat ic [, n(#)]
 
 df: degrees of freedom of the fixed effects after mixed, several methods side by side; post makes one of them the method
 in force for test, testparm, lincom with small, and for mixed, small.
+icc: intraclass correlations per level; recovariance: covariance matrices of the random effects; ic: AIC and BIC.
 """
 
 from __future__ import annotations
@@ -21,7 +25,12 @@ SPEC = CommandSpec("estat", any_option=True)  # every subcommand reads its own o
 Subcommand = Callable[[Session, ast.Command], Outcome]
 
 #: subcommand -> minimum abbreviation, module of this package with run(session, command) -> Outcome
-SUBCOMMANDS: dict[str, tuple[str, str]] = {"df": ("df", "df")}
+SUBCOMMANDS: dict[str, tuple[str, str]] = {
+    "df": ("df", "df"),
+    "icc": ("icc", "icc"),
+    "recovariance": ("recov", "recovariance"),
+    "ic": ("ic", "ic"),
+}
 
 
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:
