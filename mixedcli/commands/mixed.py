@@ -11,7 +11,9 @@ Random part     covariance(independent|exchangeable|identity|unstructured), noco
 Crossed effects || _all: R.a || _all: R.b has one effect per level of a and of b; nested levels may follow
                 (|| _all: R.week || id:), and R.varname may stand below a level (|| region: R.state);
                 covariance(identity|exchangeable)
-Residuals       residuals(independent, by(varname)): one variance per group
+Residuals       residuals(type [#] [, t(varname) by(varname)]) within the lowest-level groups: independent (with by(),
+                one variance per group), exchangeable, ar #, ma #, unstructured, banded #, toeplitz #, exponential;
+                the last six need t(); repeated times in a group are an error
 Small samples   dfmethod(residual|repeated|anova|satterthwaite[, eim|oim]|kroger[, eim|oim]): t and F tests with
                 degrees of freedom by that method, the last two with reml; dftable(default|ci|pvalue);
                 replay: mixed, small
