@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mixedcli.data.bygroups import ByGroups
 from mixedcli.data.dataset import Dataset
 from mixedcli.frozen import frozen
 from mixedcli.results import Estimates, Matrix, Stored
@@ -48,6 +49,7 @@ class Session:
     locals: dict[str, str] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
     rc: int = 0  # _rc
+    by: ByGroups | None = None  # while a command runs under by
     interactive: bool = False  # at a prompt: exit asks before data are lost
     progress: Callable[[int, int], None] | None = None  # told (done, total) during long loads
 
@@ -84,6 +86,7 @@ class Outcome:
     matrices: Mapping[str, Matrix | None] = field(default_factory=dict)
     constraints: Mapping[int, Constraint | None] = field(default_factory=dict)
     globals: Mapping[str, str | None] = field(default_factory=dict)
+    locals: Mapping[str, str | None] = field(default_factory=dict)
     settings: Settings = KEEP
     rc: int = 0
     error: str = ""

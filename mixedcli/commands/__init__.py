@@ -39,11 +39,16 @@ class OptionSpec:
 
 @frozen
 class CommandSpec:
-    """Static facts of a command.  allows: which of "if" "in" "weight" "using" it takes."""
+    """Static facts of a command.
+
+    allows: which of "if" "in" "weight" "using" it takes.  by: "" refuses the prefix; "groups" runs once with
+    ``session.by`` set (generate: whole columns at a time); "each" runs once per group, limited to it by ``in``.
+    """
 
     name: str
     options: tuple[OptionSpec, ...] = ()
     allows: frozenset[str] = frozenset()
+    by: Literal["", "groups", "each"] = ""
     any_option: bool = False  # the command reads its options itself (mixed: they belong to equations)
 
 

@@ -28,6 +28,7 @@ def expression_context(session: Session, rows: NDArray[Any] | None = None) -> Co
         rows=rows,
         random=RandomStream(session.settings.seed),
         rc=session.rc,
+        groups=session.by,
     )
 
 

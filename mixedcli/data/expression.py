@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from mixedcli import ast
 from mixedcli.data import timeseries, varlist
+from mixedcli.data.bygroups import ByGroups
 from mixedcli.data.dataset import Dataset
 from mixedcli.data.missing import SYSMISS, missing_value
 from mixedcli.data.operators import Value, as_column, binary, clean, is_text, is_true, unary
@@ -54,7 +55,8 @@ class Context:
     coefficient(kind, equation, name): _b[] and _se[]; raises r(111).
     rows: None for all rows, else a bool mask or an index array; the result then has that many rows, while _n, _N
     and subscripts go on meaning the whole data.  sequential: name and already replaced values of a variable whose
-    earlier rows are seen changed (``replace x = x[_n-1]``).
+    earlier rows are seen changed (``replace x = x[_n-1]``).  groups: under by, _n, _N and subscripts are those of the
+    group.
     """
 
     data: Dataset
@@ -66,6 +68,7 @@ class Context:
     random: RandomStream = field(default_factory=RandomStream)
     rc: int = 0
     sequential: tuple[str, NDArray[Any]] | None = None
+    groups: ByGroups | None = None
 
     @property
     def count(self) -> int:

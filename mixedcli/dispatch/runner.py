@@ -151,6 +151,7 @@ class Runner:
         _merge(session.matrices, outcome.matrices)
         _merge(session.constraints, outcome.constraints)
         _merge(session.globals, outcome.globals)
+        _merge(session.locals, outcome.locals)
 
     # ------------------------------------------------- lines with echo and output
 
