@@ -101,6 +101,15 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "order": ("order", "order"),
     "rename": ("ren", "rename"),
     "format": ("form", "format_"),
+    # programming
+    # matrices, files, time
+    # one data set
+    # several data sets
+    # descriptive tables
+    # other estimators
+    # after estimation: hypotheses
+    # after estimation: margins and contrasts
+    # after estimation: models compared
 }
 
 #: words that shadow a longer command's abbreviation in Stata
