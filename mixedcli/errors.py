@@ -38,6 +38,10 @@ class DataChanged(StataError):
     rc = 4
 
 
+class NotSorted(StataError):
+    rc = 5
+
+
 class VarlistRequired(StataError):
     rc = 100
 
@@ -120,6 +124,12 @@ class InvalidSyntax(StataError):
 
 class UnrecognizedCommand(StataError):
     rc = 199
+
+
+class NotCombinable(StataError):
+    """A command that does not go with by (r(190))."""
+
+    rc = 190
 
 
 class LastEstimatesNotFound(StataError):

@@ -19,7 +19,7 @@ from mixedcli.data import sample
 from mixedcli.results import Stored
 from mixedcli.session import Outcome, Session
 
-SPEC = CommandSpec("count", allows=frozenset({"if", "in"}))
+SPEC = CommandSpec("count", allows=frozenset({"if", "in"}), by="each")
 
 
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:

@@ -23,7 +23,7 @@ from mixedcli.data import sample, varlist
 from mixedcli.errors import InvalidSyntax, VarlistRequired
 from mixedcli.session import Outcome, Session
 
-SPEC = CommandSpec("drop", allows=frozenset({"if", "in"}))
+SPEC = CommandSpec("drop", allows=frozenset({"if", "in"}), by="groups")
 
 
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:

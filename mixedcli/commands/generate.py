@@ -32,6 +32,7 @@ SPEC = CommandSpec(
     "generate",
     options=(OptionSpec("before", "b", "varlist"), OptionSpec("after", "a", "varlist")),
     allows=frozenset({"if", "in"}),
+    by="groups",
 )
 
 

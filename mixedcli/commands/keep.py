@@ -15,7 +15,7 @@ from mixedcli.commands import CommandSpec, Options
 from mixedcli.commands.drop import remove
 from mixedcli.session import Outcome, Session
 
-SPEC = CommandSpec("keep", allows=frozenset({"if", "in"}))
+SPEC = CommandSpec("keep", allows=frozenset({"if", "in"}), by="groups")
 
 
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:

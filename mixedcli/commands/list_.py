@@ -41,6 +41,7 @@ SPEC = CommandSpec(
         OptionSpec("string", "str", "int"),
     ),
     allows=frozenset({"if", "in"}),
+    by="each",
 )
 
 
@@ -58,11 +59,13 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         return Outcome(settings=settings)
     columns = [data.column(n) for n in names]
     cells = [_cells(c, data, rows, label="nolabel" not in options, longest=options.get("string", 0)) for c in columns]
+    # under by, observations count from the first of the group
+    numbers = rows if session.by is None else rows - session.by.starts[session.by.codes[rows]]
     width = max(options.get("abbreviate", 8), 5)
     listing = Listing(
         columns=tuple(_abbreviated(n, width) for n in names),
         numeric=tuple(parse(c.format).align == "right" for c in columns),
-        rows=tuple((int(i) + 1, line) for i, line in zip(rows, zip(*cells, strict=True), strict=True)),
+        rows=tuple((int(i) + 1, line) for i, line in zip(numbers, zip(*cells, strict=True), strict=True)),
         separators=_separators(data, rows, by, options.get("separator", 5)),
         clean="clean" in options,
         noobs="noobs" in options,

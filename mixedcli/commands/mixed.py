@@ -61,7 +61,7 @@ from mixedcli.model.spec import Display, MixedFit
 from mixedcli.results import Estimates, Quantity
 from mixedcli.session import Outcome, Session
 
-SPEC = CommandSpec("mixed", allows=frozenset({"if", "in", "weight"}), any_option=True)
+SPEC = CommandSpec("mixed", allows=frozenset({"if", "in", "weight"}), any_option=True, by="each")
 
 
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:

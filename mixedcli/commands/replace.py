@@ -11,7 +11,8 @@ Example: replace weight = . if weight == -99
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ from mixedcli.data.missing import is_missing, widen
 from mixedcli.errors import InvalidSyntax
 from mixedcli.session import Outcome, Session
 
-SPEC = CommandSpec("replace", options=(OptionSpec("nopromote", "nop"),), allows=frozenset({"if", "in"}))
+SPEC = CommandSpec("replace", options=(OptionSpec("nopromote", "nop"),), allows=frozenset({"if", "in"}), by="groups")
 
 _ROUNDS = 64
 """So many vectorised passes are tried before a self-referring replace goes row by row."""
@@ -155,7 +156,33 @@ def _sequential(expr: ast.Expr, old: Column, rows: NDArray[np.bool_], context: C
             return again
         values = again
     current = start.copy()
-    for k, row in enumerate(selected):
-        values[k] = computed(np.array([row]))[0]
-        current[row] = settled(values[k : k + 1])[0]
+    for places in _in_turn(selected, expr, context):
+        values[places] = computed(selected[places])
+        current[selected[places]] = settled(values[places])
     return values
+
+
+def _in_turn(selected: NDArray[np.int64], expr: ast.Expr, context: Context) -> Iterable[NDArray[np.int64]]:
+    """Places in ``selected`` that can be computed together: one by one, but the groups of by side by side."""
+    groups = context.groups
+    if groups is None or _shifts(expr):
+        return np.arange(len(selected))[:, None]
+    codes = groups.codes[selected]
+    first = np.searchsorted(codes, codes)
+    rank = np.arange(len(selected)) - first
+    order = np.argsort(rank, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(rank))[:-1])
+
+
+def _shifts(expr: ast.Expr) -> bool:
+    """Whether time-series operators, which know no groups, stand in an expression."""
+    pending: list[Any] = [expr]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Var) and (node.ops or "." in node.name):
+            return True
+        if isinstance(node, tuple):
+            pending.extend(node)
+        elif isinstance(node, ast.Node):
+            pending.extend(getattr(node, field.name) for field in fields(node))
+    return False

@@ -36,6 +36,7 @@ SPEC = CommandSpec(
         OptionSpec("separator", "sep", "int"),
     ),
     allows=frozenset({"if", "in"}),
+    by="each",
 )
 
 Floats = NDArray[np.float64]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mixedcli import ast
 from mixedcli.data import timeseries, varlist
-from mixedcli.data.bygroups import ByGroups
+from mixedcli.data.bygroups import ByGroups, cumulated
 from mixedcli.data.dataset import Dataset
 from mixedcli.data.missing import SYSMISS, missing_value
 from mixedcli.data.operators import Value, as_column, binary, clean, is_text, is_true, unary
@@ -82,6 +82,13 @@ class Context:
         if self.rows is None:
             return np.arange(self.data.n)
         return np.flatnonzero(self.rows) if self.rows.dtype == np.bool_ else self.rows
+
+    def blocks(self) -> tuple[Any, Any]:
+        """First row (0-based) and size of the block in which _n and subscripts count, for each row evaluated."""
+        if self.groups is None or self.data.n == 0:
+            return 0, self.data.n
+        codes = self.groups.codes[self.positions()]
+        return self.groups.starts[codes], self.groups.sizes[codes]
 
 
 def evaluate(expr: ast.Expr, context: Context) -> Value:
@@ -196,8 +203,11 @@ def _indicators(name: str, node: ast.Var, context: Context) -> Value:
 
 def _system(name: str, context: Context) -> Value:
     if name == "_n":
-        return context.positions().astype(np.float64) + 1
-    return {"_N": float(context.data.n), "_pi": float(np.pi), "_rc": float(context.rc), "_cons": 1.0}[name]
+        return np.asarray(context.positions() - context.blocks()[0], dtype=np.float64) + 1.0
+    if name == "_N":
+        size: NDArray[np.float64] = np.asarray(context.blocks()[1], dtype=np.float64)
+        return size if size.ndim else float(size)
+    return {"_pi": float(np.pi), "_rc": float(context.rc), "_cons": 1.0}[name]
 
 
 def _column(name: str, ops: tuple[ast.TimeOp, ...], context: Context) -> NDArray[Any]:
@@ -232,8 +242,9 @@ def _subscript(var: ast.Var, index: ast.Expr, context: Context) -> Value:
     if is_text(where):
         raise TypeMismatch("type mismatch")
     place = np.asarray(where, dtype=np.float64)
-    known = (place >= 1) & (place < context.data.n + 1.0)
-    at = np.where(known, place, 1.0).astype(np.int64) - 1
+    first, size = context.blocks()
+    known = (place >= 1) & (place < size + 1.0)
+    at = np.where(known, place + first, 1.0).astype(np.int64) - 1
     outside: Any = "" if values.dtype == object else SYSMISS
     if context.data.n == 0:
         out = np.full(at.shape, outside, dtype=values.dtype)
@@ -309,7 +320,20 @@ def _call(function: str, args: tuple[ast.Expr, ...], context: Context) -> Value:
     from mixedcli.data import functions
 
     row = functions.find(function)
-    return functions.call(row, [evaluate(arg, context) for arg in args], context.count, context.random)
+    values = [evaluate(arg, context) for arg in args]
+    if function == "sum" and context.groups is not None and len(args) == 1 and context.data.n:
+        return _grouped_sum(values[0], context)
+    return functions.call(row, values, context.count, context.random)
+
+
+def _grouped_sum(value: Value, context: Context) -> Value:
+    """sum() under by: the running sum of each group."""
+    assert context.groups is not None
+    if is_text(value):
+        raise TypeMismatch("type mismatch")
+    column = as_column(value, context.count)
+    codes = context.groups.codes[context.positions()]
+    return clean(cumulated(np.where(column < SYSMISS, column, 0.0), codes))
 
 
 # ------------------------------------------- functions of names, not of values

@@ -8,11 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TextIO, cast
 
 from mixedcli import ast, commands
+from mixedcli.dispatch import byprefix
 from mixedcli.dispatch import options as option_table
 from mixedcli.dispatch.record import Record
 from mixedcli.errors import (
     ExpressionTooLong,
     Interrupted,
+    InvalidSyntax,
     NotYetAvailable,
     OutOfMemory,
     Span,
@@ -108,18 +110,29 @@ class Runner:
         if command is None:
             return Record(typed)
         mode = _mode(command.prefixes)
+        blocks: list[Any] = []
+        posted = False
+        outcome = Outcome()
         try:
-            outcome = self._run(command)
+            for outcome in self._outcomes(command):
+                self._store(outcome)
+                blocks += outcome.blocks
+                posted = posted or outcome.estimates is not KEEP
         except (StataError, RecursionError, MemoryError) as e:
-            if not mode.capture:
-                raise
             error = _as_error(e)
-            self.session.rc = error.rc
-            return Record(typed, error=error, blocks=tuple(messages.message(error.message)) if mode.visible else ())
-        self._store(outcome)
+            if mode.capture:
+                self.session.rc = error.rc
+                blocks += messages.message(error.message)
+            return Record(
+                typed,
+                rc=0 if mode.capture else error.rc,
+                error=error,
+                failed=not mode.capture,
+                blocks=tuple(blocks) if mode.visible else (),
+            )
         if mode.capture:
             self.session.rc = outcome.rc
-        shown = tuple(outcome.blocks) if mode.visible else ()
+        shown = tuple(blocks) if mode.visible else ()
         failed = outcome.rc != 0 and not mode.capture
         return Record(
             typed,
@@ -128,17 +141,26 @@ class Runner:
             error=_late_error(outcome) if outcome.rc else None,
             failed=failed,
             exit=outcome.exit,
-            posted=outcome.estimates is not KEEP,
-            table=messages.tables_shown(outcome.blocks),
+            posted=posted,
+            table=messages.tables_shown(blocks),
         )
 
-    def _run(self, command: ast.Command) -> Outcome:
+    def _outcomes(self, command: ast.Command) -> Iterable[Outcome]:
+        """The outcome of a command, or under by those of its groups in turn."""
         try:
             spec, run = commands.find(command.name)
         except UnrecognizedCommand as e:
             raise UnrecognizedCommand(e.message, _name_span(command)) from None
         option_table.check(command, spec)
-        return run(self.session, command, option_table.bind(command.options, spec))
+        options = option_table.bind(command.options, spec)
+        by = [prefix for prefix in command.prefixes if prefix.name in ("by", "bysort")]
+        if not by:
+            return [run(self.session, command, options)]
+        if len(by) > 1:
+            raise InvalidSyntax("invalid syntax", by[1].span)
+        return byprefix.outcomes(
+            self.session, by[0], command, spec, lambda limited: run(self.session, limited, options)
+        )
 
     def _store(self, outcome: Outcome) -> None:
         session = self.session
@@ -256,7 +278,7 @@ def _mode(prefixes: tuple[ast.Prefix, ...]) -> _Mode:
                 mode = replace(mode, visible=True)
             case "capture":
                 mode = _Mode(visible=False, capture=True)
-            case "version":
+            case "version" | "by" | "bysort":
                 pass
             case name:
                 raise NotYetAvailable(f"prefix {name} is not yet available", prefix.span)

@@ -115,7 +115,7 @@ def test_capture_noisily_shows_the_message_without_the_code() -> None:
     assert Driver(echo=False)("capture noisily summarize foo\n") == "variable foo not found\n\n"
 
 
-@pytest.mark.parametrize("prefix", ["by g:", "bysort g:", "xi:", "bootstrap:"])
+@pytest.mark.parametrize("prefix", ["xi:", "bootstrap:"])
 def test_other_prefixes_are_refused_by_name(prefix: str) -> None:
     d = Driver()
     d(f"{prefix} summarize\n")
