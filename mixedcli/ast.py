@@ -311,10 +311,13 @@ class TestSpec(Node):
     """One specification of ``test``: coefs = () with an expression chain, or a list of coefficients tested to be 0.
 
     sides: ``a = b = 2`` gives three expressions; one expression alone is a coefficient list.
+    For nlcom and testnl: any expressions as sides, maybe a name, the text as typed.
     """
 
     sides: tuple[Expr, ...] = ()
     coefs: tuple[CoefRef, ...] = ()
+    name: str = ""
+    text: str = field(default="", compare=False, repr=False)
 
 
 @frozen

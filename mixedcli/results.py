@@ -220,9 +220,11 @@ class Estimates:
 
     sample: bool (observations,) over the data set in memory at estimation, or None.
     fit: the command's own object, needed to replay and to predict (for mixed: model.spec.MixedFit).
-    title: a short name for lists ("mixed").
+        Of other estimators it has ``replay(level) -> tuple of blocks``.
+    tested: hypotheses of the last test, each (coefficients over e(b), constant), for test, accumulate.
     """
 
     stored: Stored
     sample: NDArray[np.bool_] | None = None
     fit: Any = None
+    tested: tuple[tuple[Floats, float], ...] = ()

@@ -108,8 +108,12 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     # descriptive tables
     # other estimators
     # after estimation: hypotheses
+    "nlcom": ("nlcom", "nlcom"),
+    "testnl": ("testnl", "testnl"),
+    "predictnl": ("predictnl", "predictnl"),
     # after estimation: margins and contrasts
     # after estimation: models compared
+    "hausman": ("hausman", "hausman"),
 }
 
 #: words that shadow a longer command's abbreviation in Stata

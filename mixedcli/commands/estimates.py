@@ -174,12 +174,12 @@ def _replay(session: Session, names: list[str], options: Options) -> Outcome:
     blocks: list[Block] = []
     rule = "-" * 79
     for name, estimates in _several(session, names):
-        if not isinstance(estimates.fit, MixedFit):
-            raise NotYetAvailable(
-                f"estimates replay is not yet available after {estimates.stored.macros.get('cmd', '')}"
-            )
+        again = getattr(estimates.fit, "replay", None)
+        if not isinstance(estimates.fit, MixedFit) and again is None:
+            raise LastEstimatesNotFound(f"{estimates.stored.macros.get('cmd', 'these results')} cannot be shown again")
         blocks += [Blank(), line(rule), line("Active results" if name == "." else f"Model {name}"), line(rule)]
-        blocks += report(estimates.fit, Display(), session.settings.level)
+        level = session.settings.level
+        blocks += again(level) if again is not None else report(estimates.fit, Display(), level)
     return Outcome(blocks=tuple(blocks))
 
 

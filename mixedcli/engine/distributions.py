@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 def normal_cdf(x: float) -> float:
     """Pr(Z <= x)."""
@@ -61,6 +64,14 @@ def t_p(t: float, df: float) -> float:
     from scipy.special import stdtr
 
     return float(2.0 * stdtr(df, -abs(t)))
+
+
+def two_sided(statistics: NDArray[np.float64], df: float) -> NDArray[np.float64]:
+    """Two-sided p-values (n,) of t statistics, of z statistics without degrees of freedom (df nan)."""
+    from scipy.special import ndtr, stdtr
+
+    tail = stdtr(df, -np.abs(statistics)) if df > 0.0 else ndtr(-np.abs(statistics))
+    return np.asarray(2.0 * tail)
 
 
 def t_quantile(p: float, df: float) -> float:

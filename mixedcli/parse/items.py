@@ -90,6 +90,43 @@ def _constraint(source: str, start: int, end: int, children: list[Any]) -> Draft
     return Draft(name, ast.ConstraintBody(int(number.text), spec, source[spec.span.start : end].strip()))
 
 
+def _nl_bare(source: str, start: int, end: int, children: list[Any]) -> ast.TestSpec:
+    """Functions alone or joined by =; ``(a = b)`` as a whole may stand in parentheses, which its text leaves out."""
+    if len(children) == 1:
+        return ast.TestSpec((children[0],), text=_inside(source, children[0].span), span=Span(start, end))
+    inside = source[start:end]
+    if _enclosed(inside):
+        inside = inside[1:-1]
+    return ast.TestSpec(tuple(children), text=inside.strip(), span=Span(start, end))
+
+
+def _nl_named(source: str, start: int, end: int, children: list[Any]) -> ast.TestSpec:
+    name, expr = children
+    return ast.TestSpec((expr,), (), name.text, _inside(source, expr.span), span=Span(start, end))
+
+
+def _inside(source: str, span: Span) -> str:
+    return source[span.start : span.end].strip()
+
+
+def _enclosed(text: str) -> bool:
+    """Whether the first parenthesis is closed by the last character and by none before it."""
+    if not text.startswith("("):
+        return False
+    depth = 0
+    for k, mark in enumerate(text):
+        depth += (mark == "(") - (mark == ")")
+        if not depth:
+            return k == len(text) - 1
+    return False
+
+
+def _nonlinear(source: str, start: int, end: int, children: list[Any]) -> Draft:
+    parts = sorted_parts(children)
+    name, *specs = parts.heads
+    return draft(parts, name, ast.TestBody(tuple(specs)))
+
+
 ACTIONS: dict[str, Action] = {
     "constraint": _constraint,
     "directive": _item_directive,
@@ -102,4 +139,7 @@ ACTIONS: dict[str, Action] = {
     "whole_equation": _whole_equation,
     "equation_coefficients": _equation_coefficients,
     "test": _test,
+    "nl_bare": _nl_bare,
+    "nl_named": _nl_named,
+    "nonlinear": _nonlinear,
 }

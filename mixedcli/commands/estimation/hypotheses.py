@@ -80,7 +80,7 @@ def describe(hypothesis: Linear, stored: Stored) -> str:
         if not text:
             sign = "- " if value < 0 else ""
         factor = "" if abs(value) == 1 else f"{format_value(abs(value), '%9.0g').strip()}*"
-        text += f"{sign}{factor}[{head}]{term}"
+        text += sign + factor + (f"[{head}]{term}" if head else term)
     right = -hypothesis.constant + 0.0
     return f"{text or '0'} = {format_value(right, '%9.0g').strip()}"
 
