@@ -9,6 +9,11 @@
     estimates table [names] [, b(%fmt) se[(%fmt)] t[(%fmt)] p[(%fmt)] star stats(list) keep(list) drop(list)
                     title(text)]
     estimates title: text           give the last results a title
+    estimates notes: text           a note on them; estimates notes [list] [in #], estimates notes drop in #
+    estimates save file [, replace] keep the last results in a file
+    estimates use file              get them back; the data and the estimation sample are not in it
+    estimates esample: varlist [if] [in] [, replace]    say which observations they were made from
+    estimates describe [name] [using file]              the command that made them
 
 A period stands for the last results.
 """
@@ -24,8 +29,9 @@ import numpy as np
 from mixedcli import ast
 from mixedcli.blocks import Blank, Block, Cell, Column, Grid, Note, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
+from mixedcli.commands.estimation import filing
 from mixedcli.data.dataset import Column as Variable
-from mixedcli.errors import InvalidSyntax, LastEstimatesNotFound, NotFound, NotYetAvailable
+from mixedcli.errors import InvalidSyntax, LastEstimatesNotFound, NotFound
 from mixedcli.model.spec import Display, MixedFit
 from mixedcli.results import Estimates, Matrix, Stored
 from mixedcli.session import Outcome, Session
@@ -46,7 +52,10 @@ SPEC = CommandSpec(
         OptionSpec("keep", "keep", "words"),
         OptionSpec("drop", "drop", "words"),
         OptionSpec("replace", "replace"),
+        OptionSpec("number", "num", "int"),
+        OptionSpec("append", "append"),
     ),
+    allows=frozenset({"if", "in", "using"}),
 )
 
 #: subcommand -> minimum abbreviation
@@ -66,7 +75,6 @@ SUBCOMMANDS = {
     "notes": "note",
     "describe": "d",
     "esample": "es",
-    "for": "for",
 }
 
 
@@ -83,10 +91,9 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     )
     if name is None:
         raise InvalidSyntax(f"unknown subcommand of estimates: {first}", body.words[0].span if body.words else None)
-    action = ACTIONS.get(name)
-    if action is None:
-        raise NotYetAvailable(f"estimates {name} is not yet available")
-    return action(session, words[1:], options)
+    if name in LINE_ACTIONS:
+        return LINE_ACTIONS[name](session, command, words[1:], options)
+    return ACTIONS[name](session, words[1:], options)
 
 
 def find(session: Session, name: str) -> Estimates:
@@ -183,12 +190,6 @@ def _replay(session: Session, names: list[str], options: Options) -> Outcome:
     return Outcome(blocks=tuple(blocks))
 
 
-def _title(session: Session, words: list[str], options: Options) -> Outcome:
-    last = find(session, ".")
-    macros = {**last.stored.macros, "_estimates_title": " ".join(words)}
-    return Outcome(estimates=replace(last, stored=replace(last.stored, macros=macros)))
-
-
 def _query(session: Session, names: list[str], options: Options) -> Outcome:
     if session.estimates is None:
         raise LastEstimatesNotFound("last estimates not found")
@@ -240,6 +241,15 @@ ACTIONS: dict[str, Callable[[Session, list[str], Options], Outcome]] = {
     "replay": _replay,
     "stats": _stats,
     "table": _table,
-    "title": _title,
     "query": _query,
+}
+
+#: subcommands that read more of the line than words and options
+LINE_ACTIONS: dict[str, Callable[[Session, ast.Command, list[str], Options], Outcome]] = {
+    "title": filing.titled,
+    "notes": filing.annotate,
+    "save": filing.save,
+    "use": filing.use,
+    "describe": filing.describe,
+    "esample": filing.esample,
 }
