@@ -53,8 +53,8 @@ def read(content: bytes, name: str) -> Estimates:
                 raise ValueError("another format")
             tree = json.loads(archive.read("tree.json"))
             found = _unpacked(tree, archive)
-    except (ValueError, KeyError, TypeError, AttributeError, ImportError, RecursionError, EOFError,
-            zipfile.BadZipFile, NotImplementedError):  # fmt: skip
+    except (ValueError, KeyError, TypeError, AttributeError, ImportError, EOFError,
+            zipfile.BadZipFile, RuntimeError):  # fmt: skip
         raise NotStataFormat(f"file {name} not mixedcli estimation-results format") from None
     if not isinstance(found, Estimates):
         raise NotStataFormat(f"file {name} not mixedcli estimation-results format")
