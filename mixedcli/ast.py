@@ -384,7 +384,7 @@ class Command(Node):
     """One command.  name: the command word as typed ("gen").  text: the whole logical line as typed, prefixes included;
     ``text[span.start:span.end]`` is the command without them (for e(cmdline)).
 
-    ``using`` is the file name after the word using.  has_comma tells a dangling comma from none.
+    ``using`` is the file name after the word using.  following: the lines up to end that belong to it (input).
     """
 
     name: str
@@ -396,3 +396,4 @@ class Command(Node):
     options: tuple[Option, ...] = ()
     prefixes: tuple[Prefix, ...] = ()
     text: str = field(default="", compare=False)
+    following: tuple[str, ...] = ()

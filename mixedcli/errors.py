@@ -208,6 +208,18 @@ class NotStataFormat(StataError):
     rc = 610
 
 
+class UnexpectedEndOfFile(StataError):
+    rc = 612
+
+
+class AlreadyPreserved(StataError):
+    rc = 621
+
+
+class NothingPreserved(StataError):
+    rc = 622
+
+
 class HostNotFound(StataError):
     rc = 631
 
@@ -224,8 +236,18 @@ class FileWriteError(StataError):
     rc = 693
 
 
+class LineTooLong(StataError):
+    rc = 920
+
+
 class OutOfMemory(StataError):
     rc = 950
+
+
+class SystemLimit(StataError):
+    """Programs or do-files nested too deep."""
+
+    rc = 1000
 
 
 class InitialValues(StataError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, Protocol
 
 from mixedcli.data.bygroups import ByGroups
 from mixedcli.data.dataset import Dataset
@@ -34,6 +34,92 @@ class Constraint:
     text: str
 
 
+@frozen
+class Program:
+    """What ``program define`` made.
+
+    kind: "" "rclass" "eclass" "sclass".  body: the statements as ``parse`` gives them.  text: the lines as typed.
+    byable: the commands it may stand behind; properties are kept, nothing reads them.
+    """
+
+    name: str
+    kind: str = ""
+    body: Any = ()
+    text: tuple[str, ...] = ()
+    source: str = ""
+    sortpreserve: bool = False
+    byable: str = ""
+
+
+@frozen
+class Script:
+    """What a command asks dispatch to run next: a file or program text, with arguments.
+
+    own: it has its own local macros (do, run), or shares the caller's (include).  shown: commands are echoed.
+    """
+
+    text: str
+    name: str
+    words: tuple[str, ...] = ()
+    own: bool = True
+    shown: bool = True
+
+
+@frozen
+class Snapshot:
+    """What preserve keeps: the data and the estimation samples that go with them."""
+
+    data: Dataset
+    samples: Mapping[str, tuple[Any, Any]]
+
+
+@dataclass(slots=True)
+class Frame:
+    """What belongs to one running program or do-file, besides its local macros.
+
+    returned: what return and ereturn collected for the caller.  temporary: names that end with it.
+    preserved: snapshots, the newest last; the oldest comes back at the end.
+    """
+
+    program: Program | None = None
+    returned: Stored = field(default_factory=Stored)
+    temporary: list[str] = field(default_factory=list)
+    preserved: list[Snapshot] = field(default_factory=list)
+
+
+@frozen
+class Ran:
+    """What a command that another command ran left behind."""
+
+    session: Session
+    blocks: tuple[Any, ...] = ()
+
+
+class Language(Protocol):
+    """Stata's language for commands that read or run program text themselves (local, syntax, bootstrap ...).
+
+    dispatch provides it; it is a class without state, so that a Session can travel to worker processes.
+    """
+
+    def expr(self, text: str) -> Any:
+        """An ast.Expr.  Errors: r(130), r(132), r(198)."""
+
+    def varlist(self, text: str) -> Any:
+        """An ast.Varlist.  Errors: r(198)."""
+
+    def numlist(self, text: str) -> tuple[float, ...]:
+        """Errors: r(121)."""
+
+    def command(self, text: str) -> Any:
+        """An ast.Command; None for blank text.  Errors: r(198)."""
+
+    def run(self, session: Session, text: str) -> Ran:
+        """A copy of the session on which the command has run, and what it would have shown; ``session`` stays as it is.
+
+        Macros in the text are expanded already, except within programs that it calls.  Errors: any StataError.
+        """
+
+
 @dataclass(slots=True)
 class Session:
     """A plain holder.  Commands read it; only dispatch writes it, from a command's Outcome."""
@@ -50,6 +136,12 @@ class Session:
     settings: Settings = field(default_factory=Settings)
     rc: int = 0  # _rc
     by: ByGroups | None = None  # while a command runs under by
+    s: Stored = field(default_factory=Stored)
+    programs: dict[str, Program] = field(default_factory=dict)
+    frame: Frame = field(default_factory=Frame)
+    temporaries: int = 0  # temporary names given out so far
+    language: Language | None = None  # set by dispatch
+    allow_shell: bool = False
     interactive: bool = False  # at a prompt: exit asks before data are lost
     progress: Callable[[int, int], None] | None = None  # told (done, total) during long loads
 
@@ -72,7 +164,10 @@ KEEP: Any = Changed()
 class Outcome:
     """What a command did: what it shows and what it changes. Fields left at KEEP change nothing.
 
-    stored: name -> Estimates to add, or None to drop it.  scalars, matrices: likewise.
+    stored: name -> Estimates to add, or None to drop it.  scalars, matrices, programs: likewise.
+    returned: what the running program is to leave in r().  temporary: names that end with the running program.
+    preserved: the snapshots of the running program.  jump: leave a loop's round or the loop itself.  script: text to
+    run next, after the rest of the outcome is stored.
     rc: a return code that does not stop the command's output from being kept (430 after non-convergence): dispatch
     stores and shows everything, then fails with it; ``error`` is the message.
     """
@@ -91,6 +186,13 @@ class Outcome:
     rc: int = 0
     error: str = ""
     exit: bool = False
+    s: Stored = KEEP
+    returned: Stored = KEEP
+    programs: Mapping[str, Program | None] = field(default_factory=dict)
+    temporary: tuple[str, ...] = ()
+    preserved: tuple[Snapshot, ...] = KEEP
+    jump: Literal["", "continue", "break"] = ""
+    script: Script | None = None
 
 
 def read_data(path: str, session: Session) -> Dataset:

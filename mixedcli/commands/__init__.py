@@ -101,6 +101,17 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "order": ("order", "order"),
     "rename": ("ren", "rename"),
     "format": ("form", "format_"),
+    # programming: the language itself
+    "local": ("loc", "local"),
+    "global": ("gl", "local"),
+    "macro": ("ma", "macro"),
+    "tempvar": ("tempvar", "tempvar"),
+    "tempname": ("tempname", "tempvar"),
+    "tempfile": ("tempfile", "tempvar"),
+    "preserve": ("preserve", "preserve"),
+    "restore": ("restore", "restore"),
+    "continue": ("continue", "continue_"),
+    "error": ("err", "error_"),
     # programming
     # matrices, files, time
     # one data set

@@ -1,15 +1,19 @@
 """exit - end the do-file or leave the program
 
-    exit [#] [, clear]
+    exit [[=] exp] [, clear STATA]
 
-A number other than 0 makes the do-file fail with that return code.  At the
-prompt, clear says that unsaved changes of the data may be lost.
+Inside a program the program ends.  A number other than 0 makes the do-file or program fail with that return code.
+At the prompt, clear says that unsaved changes of the data may be lost.
+
+Example: if _rc exit _rc
 """
 
 from __future__ import annotations
 
 from mixedcli import ast
 from mixedcli.commands import CommandSpec, Options, OptionSpec
+from mixedcli.commands.context import expression_context
+from mixedcli.data.expression import scalar
 from mixedcli.errors import DataChanged, InvalidSyntax
 from mixedcli.session import Outcome, Session
 
@@ -24,7 +28,9 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         raise DataChanged("no; dataset in memory has changed since last saved")
     if not words:
         return Outcome(exit=True)
-    try:
-        return Outcome(exit=True, rc=int(words[0].text))
-    except ValueError:
-        raise InvalidSyntax("invalid syntax") from None
+    assert isinstance(body, ast.WordsBody)
+    assert session.language is not None
+    value = scalar(session.language.expr(body.text.strip().removeprefix("=")), expression_context(session))
+    if isinstance(value, str) or not 0 <= value < 2**31 or value != int(value):
+        raise InvalidSyntax("invalid syntax")
+    return Outcome(exit=True, rc=int(value))

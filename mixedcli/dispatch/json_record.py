@@ -12,7 +12,7 @@ def as_object(record: Record, session: Session) -> dict[str, Any]:
     """A failing command: code, message, place.  Any other: output, r(), and e() and parameters where they are new."""
     if record.failed and record.error is not None and not record.blocks:
         out: dict[str, Any] = {"command": record.command, "rc": record.rc, "error": record.error.message}
-        return out | {"line": record.line or None, "column": record.column or None}
+        return out | _place(record)
     out = {"command": record.command, "rc": record.rc, "output": record.output, "r": _stored(session.r)}
     if record.posted:
         out["e"] = _stored(session.e)
@@ -20,8 +20,14 @@ def as_object(record: Record, session: Session) -> dict[str, Any]:
     if parameters is not None:
         out["parameters"] = parameters
     if record.failed and record.error is not None:
-        out |= {"error": record.error.message, "line": record.line or None, "column": record.column or None}
+        out |= {"error": record.error.message} | _place(record)
     return out
+
+
+def _place(record: Record) -> dict[str, Any]:
+    """Where it failed; calls only within programs and do-files."""
+    place: dict[str, Any] = {"line": record.line or None, "column": record.column or None}
+    return place | {"calls": list(record.calls)} if record.calls else place
 
 
 def table(record: Record, session: Session) -> list[dict[str, Any]] | None:

@@ -17,7 +17,8 @@ class Record:
     rc: its return code (0 when capture caught an error).  blocks: what is to be shown (nothing under quietly).
     error: the failure, caught or not.  failed: the caller must stop.  line, column: where the culprit stands
     in the file, 1-based, 0 if unknown.  posted: e() was changed.  parameters: a coefficient or random-effects table
-    was produced: the keyword arguments ``commands.parameters`` needs.
+    was produced: the keyword arguments ``commands.parameters`` needs.  calls: programs and do-files in which it
+    failed, the inner one first.
     """
 
     command: str
@@ -31,6 +32,7 @@ class Record:
     line: int = 0
     column: int = 0
     output: str = ""
+    calls: tuple[str, ...] = ()
 
     def placed(self, line: int, column: int) -> Record:
         return replace(self, line=line, column=column)

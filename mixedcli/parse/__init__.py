@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mixedcli import ast
     from mixedcli.parse.dofile import LogicalLine
+    from mixedcli.parse.script import Statement
 
 
 def parse_line(text: str) -> ast.Command | None:
@@ -69,11 +70,25 @@ def logical_lines(text: str, delimiter: str = "cr") -> Iterator[LogicalLine]:
     return dofile.logical_lines(text, delimiter)
 
 
-def needs_more(text: str, delimiter: str = "cr") -> bool:
-    """Whether typed text is unfinished: ends with ///, inside a comment, or before the ; of #delimit."""
-    from mixedcli.parse import dofile
+def statements(text: str, delimiter: str = "cr") -> Iterator[Statement]:
+    """The statements of a do-file: commands, blocks in braces, if with else, programs."""
+    from mixedcli.parse import script
 
-    return dofile.needs_more(text, delimiter)
+    return script.statements(text, delimiter)
+
+
+def split_condition(text: str) -> tuple[str, str]:
+    """``x == 1 display x``: the expression at the beginning, and the command.  Errors: r(198)."""
+    from mixedcli.parse import build
+
+    return build.split_condition(text)
+
+
+def needs_more(text: str, delimiter: str = "cr") -> bool:
+    """Whether typed text is unfinished: ends with ///, inside a comment, a block, or before the ; of #delimit."""
+    from mixedcli.parse import dofile, script
+
+    return dofile.needs_more(text, delimiter) or script.unfinished(text, delimiter)
 
 
 def expand(text: str, lookup: Callable[[str, bool], str]) -> str:

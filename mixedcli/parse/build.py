@@ -8,7 +8,7 @@ from functools import cache
 from typing import cast
 
 from mixedcli import ast
-from mixedcli.errors import ExpressionTooLong, StataError
+from mixedcli.errors import ExpressionTooLong, InvalidSyntax, StataError
 from mixedcli.parse import bodies, expressions, items, qualifiers, terms
 from mixedcli.parse.diagnose import syntax_error
 from mixedcli.parse.loader import load
@@ -64,6 +64,19 @@ def parse_suboptions(text: str, offset: int = 0) -> tuple[tuple[ast.Word, ...], 
     """``ar 1, t(year) by(sex)``, the text of an option that has options: its words and its options."""
     words, options = cast("tuple[tuple[ast.Word, ...], tuple[ast.Option, ...]]", _part(text, "wordlist", offset))
     return words, options
+
+
+def split_condition(text: str) -> tuple[str, str]:
+    """An expression and the command behind it, where the expression can end.  Errors: r(198)."""
+    try:
+        _machine().run(text, "expression")
+    except UnexpectedError as unexpected:
+        condition, command = text[: unexpected.position], text[unexpected.position :]
+    else:
+        condition, command = text, ""
+    if not condition.strip() or not command.strip():
+        raise InvalidSyntax("invalid syntax")
+    return condition, command
 
 
 def _part(text: str, start: str, offset: int) -> object:

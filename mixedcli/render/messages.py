@@ -8,10 +8,10 @@ from typing import Any
 from mixedcli.blocks import Block, CoefTable, Line, ParamTable, Segment, line
 
 
-def echo(physical: Iterable[str]) -> list[Line]:
-    """A command as typed behind ". ", its further lines behind "> "."""
+def echo(physical: Iterable[str], lead: str = ". ") -> list[Line]:
+    """A command as typed behind ". " or a line number, its further lines behind "> "."""
     return [
-        Line((Segment("> " if k else ". "), Segment(text.expandtabs().rstrip(), "command")))
+        Line((Segment("> " if k else lead), Segment(text.expandtabs().rstrip(), "command")))
         for k, text in enumerate(physical)
     ]
 
@@ -20,6 +20,11 @@ def failure(message: str, rc: int) -> list[Line]:
     """The message and ``r(111);``."""
     shown = [line(part, "error") for part in message.split("\n")] if message else []
     return [*shown, line(f"r({rc});", "error")]
+
+
+def end_of_do_file() -> list[Line]:
+    """What a do-file run by another one ends with."""
+    return [line("end of do-file")]
 
 
 def message(text: str) -> list[Line]:

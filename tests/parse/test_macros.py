@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mixedcli.errors import LineTooLong
 from mixedcli.parse import expand
 
 LOCALS = {"x": "age", "i": "1", "x1": "first", "0": "a b", "1": "one", "2": "", "list": "a b c", "=1+1": "2"}
@@ -70,8 +71,25 @@ def test_forms_are_passed_on_whole() -> None:
     ]
 
 
-def test_a_value_is_not_expanded_again() -> None:
-    assert expand("`a'", lambda name, is_global: "`a'") == "`a'"
+def test_a_value_is_expanded_again_but_for_macval() -> None:
+    held = {"a": "<`b'>", "b": "$c", "c": "end"}
+    assert expand("`a'", lambda name, is_global: held[name]) == "<end>"
+    assert expand("`macval(a)'", lambda name, is_global: held[name]) == "<`b'>"
+
+
+@pytest.mark.parametrize("value", ["`a'", "`a'`a'", "x`a'", "$a$a$a"])
+def test_a_macro_that_refers_to_itself_ends(value: str) -> None:
+    with pytest.raises(LineTooLong):
+        expand("`a'", lambda name, is_global: value)
+
+
+def test_growing_macros_end() -> None:
+    def lookup(name: str, is_global: bool) -> str:
+        k = int(name[1:])
+        return f"`x{k + 1}'`x{k + 1}'" if k < 60 else ""
+
+    with pytest.raises(LineTooLong):
+        expand("`x0'", lookup)
 
 
 def test_deep_nesting_does_not_recurse() -> None:

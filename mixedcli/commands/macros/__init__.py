@@ -1,0 +1,1 @@
+"""What commands about macros share: values as text, words, extended functions, list operations."""
