@@ -384,7 +384,8 @@ class Command(Node):
     """One command.  name: the command word as typed ("gen").  text: the whole logical line as typed, prefixes included;
     ``text[span.start:span.end]`` is the command without them (for e(cmdline)).
 
-    ``using`` is the file name after the word using.  following: the lines up to end that belong to it (input).
+    ``using`` is the file name after the word using, ``more_using`` the names behind it (append using a b).
+    following: the lines up to end that belong to it (input).
     """
 
     name: str
@@ -397,3 +398,4 @@ class Command(Node):
     prefixes: tuple[Prefix, ...] = ()
     text: str = field(default="", compare=False)
     following: tuple[str, ...] = ()
+    more_using: tuple[str, ...] = ()

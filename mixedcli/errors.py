@@ -42,6 +42,12 @@ class NotSorted(StataError):
     rc = 5
 
 
+class AssertionFalse(StataError):
+    """What was claimed of the data is not so (r(9))."""
+
+    rc = 9
+
+
 class VarlistRequired(StataError):
     rc = 100
 
@@ -56,6 +62,12 @@ class TooFewSpecified(StataError):
 
 class TooManySpecified(StataError):
     rc = 103
+
+
+class StringNumericMismatch(StataError):
+    """A variable is a string in one data set and numeric in the other (r(106))."""
+
+    rc = 106
 
 
 class TypeMismatch(StataError):

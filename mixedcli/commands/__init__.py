@@ -41,8 +41,9 @@ class OptionSpec:
 class CommandSpec:
     """Static facts of a command.
 
-    allows: which of "if" "in" "weight" "using" it takes.  by: "" refuses the prefix; "groups" runs once with
-    ``session.by`` set (generate: whole columns at a time); "each" runs once per group, limited to it by ``in``.
+    allows: which of "if" "in" "weight" "using" it takes; "files": several names after using.  by: "" refuses the
+    prefix; "groups" runs once with ``session.by`` set (generate: whole columns at a time); "each" runs once per
+    group, limited to it by ``in``.
     """
 
     name: str
@@ -116,6 +117,8 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     # matrices, files, time
     # one data set
     # several data sets
+    "merge": ("merge", "merge"),
+    "append": ("ap", "append"),
     # descriptive tables
     # other estimators
     # after estimation: hypotheses

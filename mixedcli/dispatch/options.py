@@ -21,6 +21,8 @@ def check(command: ast.Command, spec: CommandSpec) -> None:
     ):
         if given is not None and word not in spec.allows:
             raise VarlistNotAllowed(f"{shown} not allowed", getattr(given, "span", None))
+    if command.more_using and "files" not in spec.allows:
+        raise InvalidSyntax(f"invalid '{command.more_using[0]}'", command.span)
 
 
 def bind(options: tuple[ast.Option, ...], spec: CommandSpec) -> dict[str, Any]:

@@ -194,6 +194,7 @@ def command(source: str, end: int, draft: Draft, prefixes: list[ast.Prefix]) -> 
         draft.options,
         tuple(prefixes),
         source,
+        more_using=draft.more_using,
         span=Span(draft.name.start, end),
     )
 

@@ -26,6 +26,7 @@ class Draft:
     in_range: ast.InRange | None = None
     weight: ast.Weight | None = None
     using: str | None = None
+    more_using: tuple[str, ...] = ()
 
 
 @frozen
@@ -62,6 +63,10 @@ def sorted_parts(children: list[Any]) -> Parts:
             if child.field in qualifiers:
                 raise InvalidSyntax("invalid syntax", child.span)
             qualifiers[child.field] = child.value
+            if child.field == "using":
+                qualifiers["using"], *more = child.value
+                if more:
+                    qualifiers["more_using"] = tuple(more)
         elif type(child) is Options:
             options = child.options
         else:
@@ -130,7 +135,7 @@ def _weight(source: str, start: int, end: int, children: list[Any]) -> Qualifier
 
 
 def _using(source: str, start: int, end: int, children: list[Any]) -> Qualifier:
-    return Qualifier("using", unquoted(children[0]), Span(start, end))
+    return Qualifier("using", tuple(map(unquoted, children)), Span(start, end))
 
 
 ACTIONS: dict[str, Action] = {

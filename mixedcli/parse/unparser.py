@@ -204,7 +204,7 @@ def _qualifiers(node: ast.Command | ast.FixedEquation | ast.RandomEquation) -> s
     if node.weight is not None:
         parts.append(f"[{node.weight.kind}={_expr(node.weight.expr)}]")
     if isinstance(node, ast.Command) and node.using is not None:
-        parts.append(f"using {quoted(node.using)}")
+        parts.append(" ".join(["using", *map(quoted, (node.using, *node.more_using))]))
     return " ".join(parts)
 
 
