@@ -384,8 +384,7 @@ class Command(Node):
     """One command.  name: the command word as typed ("gen").  text: the whole logical line as typed, prefixes included;
     ``text[span.start:span.end]`` is the command without them (for e(cmdline)).
 
-    ``using`` is the file name after the word using, ``more_using`` the names behind it (append using a b).
-    following: the lines up to end that belong to it (input).
+    ``using``: the file name after the word, ``more_using`` the names behind it.  following: lines up to end (input).
     """
 
     name: str
