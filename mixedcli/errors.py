@@ -28,6 +28,19 @@ class StataError(Exception):
         self.span = span
 
 
+class Coded(StataError):
+    """An error of whatever return code a script asks for."""
+
+    rc: int  # type: ignore[misc]
+
+    def __init__(self, rc: int, message: str) -> None:
+        super().__init__(message)
+        self.rc = rc
+
+    def __reduce__(self) -> tuple[type[Coded], tuple[int, str]]:
+        return Coded, (self.rc, self.message)
+
+
 class ConnectionTimedOut(StataError):
     rc = 2
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from mixedcli.data.bygroups import ByGroups
 from mixedcli.data.dataset import Dataset
 from mixedcli.frozen import frozen
 from mixedcli.results import Estimates, Matrix, Stored
+
+
+def _proxy(contents: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(contents)
+
+
+# sessions and data sets travel to worker processes
+copyreg.pickle(MappingProxyType, lambda proxy: (_proxy, (dict(proxy),)))
 
 
 @frozen
@@ -88,6 +98,15 @@ class Frame:
 
 
 @frozen
+class Collected:
+    """What collect kept of a command."""
+
+    command: str
+    r: Stored
+    e: Stored
+
+
+@frozen
 class Ran:
     """What a command that another command ran left behind."""
 
@@ -142,6 +161,7 @@ class Session:
     temporaries: int = 0  # temporary names given out so far
     language: Language | None = None  # set by dispatch
     allow_shell: bool = False
+    collected: tuple[Collected, ...] = ()
     interactive: bool = False  # at a prompt: exit asks before data are lost
     progress: Callable[[int, int], None] | None = None  # told (done, total) during long loads
 
@@ -193,6 +213,7 @@ class Outcome:
     preserved: tuple[Snapshot, ...] = KEEP
     jump: Literal["", "continue", "break"] = ""
     script: Script | None = None
+    collected: tuple[Collected, ...] = KEEP
 
 
 def read_data(path: str, session: Session) -> Dataset:

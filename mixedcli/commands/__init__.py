@@ -50,6 +50,7 @@ class CommandSpec:
     options: tuple[OptionSpec, ...] = ()
     allows: frozenset[str] = frozenset()
     by: Literal["", "groups", "each"] = ""
+    prefix: bool = False  # it stands before a colon: run gets an ast.PrefixBody (see CONTRIBUTING)
     any_option: bool = False  # the command reads its options itself (mixed: they belong to equations)
 
 
@@ -109,6 +110,9 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "tempvar": ("tempvar", "tempvar"),
     "tempname": ("tempname", "tempvar"),
     "tempfile": ("tempfile", "tempvar"),
+    "statsby": ("statsby", "prefix.statsby"),
+    "eststo": ("eststo", "prefix.eststo"),
+    "collect": ("collect", "prefix.collect"),
     "preserve": ("preserve", "preserve"),
     "restore": ("restore", "restore"),
     "continue": ("continue", "continue_"),

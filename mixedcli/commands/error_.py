@@ -10,14 +10,13 @@ Example: if _N == 0 error 2000
 from __future__ import annotations
 
 from functools import cache
-from typing import cast
 
 from mixedcli import ast
 from mixedcli.commands import CommandSpec, Options
 from mixedcli.commands.context import expression_context
 from mixedcli.data.expression import scalar
 from mixedcli.data.missing import SYSMISS
-from mixedcli.errors import InvalidSyntax, StataError, TypeMismatch
+from mixedcli.errors import Coded, InvalidSyntax, TypeMismatch
 from mixedcli.session import Outcome, Session
 
 SPEC = CommandSpec("error")
@@ -116,13 +115,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     code = return_code(session, command)
     if code == 0:
         return Outcome()
-    raise with_code(code, messages().get(code, ""))
-
-
-def with_code(code: int, message: str) -> StataError:
-    """An error of any return code."""
-    named = type("RaisedError", (StataError,), {"rc": code})
-    return cast("StataError", named(message))
+    raise Coded(code, messages().get(code, ""))
 
 
 def return_code(session: Session, command: ast.Command) -> int:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from mixedcli import ast
 from mixedcli.dispatch import echo
-from mixedcli.dispatch.failures import Call, Jump, Leave, late_error
+from mixedcli.dispatch.failures import Call, Jump, Leave
 from mixedcli.dispatch.macros import expanded
 from mixedcli.dispatch.performing import Mode
 from mixedcli.dispatch.storing import leave
-from mixedcli.errors import AlreadyDefined, InvalidSyntax, NotCombinable, StataError, SystemLimit
+from mixedcli.errors import AlreadyDefined, Coded, InvalidSyntax, NotCombinable, StataError, SystemLimit
 from mixedcli.render import messages
 from mixedcli.session import Frame, Outcome, Program, Script, Session
 
@@ -135,7 +135,7 @@ def _inside(
         yield own
     except Leave as left:
         if left.rc:
-            raise late_error(left.rc, "") from None
+            raise Coded(left.rc, "") from None
     except Jump:
         raise InvalidSyntax("continue is not allowed outside a loop") from None  # unverified: wording
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from mixedcli.errors import ExpressionTooLong, Interrupted, OutOfMemory, Span, StataError
 
@@ -65,12 +65,6 @@ def as_error(e: BaseException) -> StataError:
             return OutOfMemory("op. sys. refuses to provide memory")
         case _:
             return Interrupted("--Break--")
-
-
-def late_error(rc: int, message: str) -> StataError:
-    """An error of any return code."""
-    named = type("LateError", (StataError,), {"rc": rc})
-    return cast("StataError", named(message))
 
 
 def placed(line: LogicalLine, expanded: str, span: Span | None) -> tuple[int, int]:

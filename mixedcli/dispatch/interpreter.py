@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from mixedcli import ast
 from mixedcli.dispatch import calls, echo
-from mixedcli.dispatch.failures import Call, Failure, Jump, Leave, as_error, late_error, placed
+from mixedcli.dispatch.failures import Call, Failure, Jump, Leave, as_error, placed
 from mixedcli.dispatch.language import Stata
 from mixedcli.dispatch.macros import expanded
 from mixedcli.dispatch.performing import Mode, mode_of, outcomes, parsed
 from mixedcli.dispatch.record import Record
 from mixedcli.dispatch.storing import store
-from mixedcli.errors import Interrupted, InvalidSyntax, NotYetAvailable, StataError
+from mixedcli.errors import Coded, Interrupted, InvalidSyntax, NotYetAvailable, StataError
 from mixedcli.render import messages
 from mixedcli.session import KEEP, Session
 
@@ -276,7 +276,7 @@ class Interpreter:
             if outcome.exit:
                 raise Leave(outcome.rc)
             if outcome.rc:
-                raise late_error(outcome.rc, outcome.error)
+                raise Coded(outcome.rc, outcome.error)
 
     def _caught(self, error: StataError, mode: Mode) -> None:
         """What capture does with an error.  Errors: the error itself without capture, and a Break."""

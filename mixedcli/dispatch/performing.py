@@ -44,6 +44,8 @@ def mode_of(prefixes: Iterable[ast.Prefix], *, visible: bool, ceiling: bool) -> 
                 visible = ceiling
             case "capture":
                 visible, capture = False, True
+            case name if name not in MODES:  # what follows belongs to the command of that prefix
+                break
     return Mode(visible, capture)
 
 
@@ -75,9 +77,23 @@ def found(command: ast.Command) -> tuple[commands.CommandSpec, commands.Runner]:
 
 
 def prefixed(session: Session, command: ast.Command, k: int) -> Iterable[Outcome]:
-    """A prefix command, given the text of the command behind its colon."""
+    """A prefix command: its module runs with the text behind the colon, which it hands to ``session.language.run``.
+
+    Errors: r(198) a prefix there is not yet, and the prefix command's own.
+    """
+    from mixedcli.parse import parse_prefix
+
     prefix = command.prefixes[k]
-    raise NotYetAvailable(f"prefix {prefix.name} is not yet available", prefix.span)
+    assert prefix.span is not None
+    try:
+        spec, run = commands.find(prefix.name)
+    except UnrecognizedCommand:
+        spec = None
+    if spec is None or not spec.prefix:
+        raise NotYetAvailable(f"prefix {prefix.name} is not yet available", prefix.span)
+    body, options = parse_prefix(prefix, command.text[prefix.span.end :].strip())
+    made = ast.Command(prefix.name, body, options=options, text=command.text, span=command.span)
+    return [run(session, made, option_table.bind(options, spec))]
 
 
 def name_span(command: ast.Command) -> Span | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mixedcli.session import KEEP, Frame, Outcome, Session
 
-_WHOLE = ("data", "estimates", "r", "s", "settings")
+_WHOLE = ("data", "estimates", "r", "s", "settings", "collected")
 _TABLES = ("stored", "scalars", "matrices", "constraints", "globals", "locals", "programs")
 
 

@@ -56,6 +56,13 @@ def parse_suboptions(text: str, offset: int = 0) -> tuple[tuple[ast.Word, ...], 
     return build.parse_suboptions(text, offset)
 
 
+def parse_prefix(prefix: ast.Prefix, inner: str) -> tuple[ast.PrefixBody, tuple[ast.Option, ...]]:
+    """A prefix command's own text taken apart, with its options; inner is the command behind it.  Errors: r(198)."""
+    from mixedcli.parse import explist
+
+    return explist.parse_prefix(prefix, inner)
+
+
 def unparse(node: ast.Node) -> str:
     """A command, expression or variable list as text that parses to the same node."""
     from mixedcli.parse import unparser

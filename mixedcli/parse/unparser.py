@@ -182,6 +182,8 @@ def _body(body: ast.Body) -> str:
             return " ".join(map(_spec, specs))
         case ast.ConstraintBody(number=number, spec=spec):
             return f"{number} {_spec(spec)}"
+        case ast.PrefixBody(text=text, inner=inner):
+            return f"{text}: {inner}"
         case ast.MixedBody(fixed=None):
             return ""
         case ast.MixedBody(fixed=ast.FixedEquation() as fixed, random=random):

@@ -1,198 +1,15 @@
-"""What a command line means, as frozen nodes.
-
-Built by ``parse``, read by everybody, never changed.  The source span of a node
-takes no part in equality, so tests compare trees with plain ``==``.
-Names are kept as typed (abbreviations are resolved against the data or the
-command tables later).
-"""
+"""Commands: their pieces, their bodies, the whole line."""
 
 from __future__ import annotations
 
-from dataclasses import Field, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from dataclasses import field
+from typing import Literal, TypeAlias
 
+from mixedcli.ast.expressions import Expr
+from mixedcli.ast.node import Node
+from mixedcli.ast.varlists import Term, Varlist
 from mixedcli.errors import Span
 from mixedcli.frozen import frozen
-
-
-@frozen
-class Node:
-    """What all nodes share: their place in the line."""
-
-    if TYPE_CHECKING:
-        __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
-    span: Span | None = field(default=None, compare=False, repr=False, kw_only=True)
-
-
-# ---------------------------------------------------------------- expressions
-
-
-@frozen
-class Number(Node):
-    value: float
-
-
-@frozen
-class Missing(Node):
-    """``.`` (letter "") or ``.a`` to ``.z``."""
-
-    letter: str = ""
-
-
-@frozen
-class String(Node):
-    value: str
-
-
-@frozen
-class TimeOp(Node):
-    """One time-series operator: L F D S with its order (L1 for a bare L)."""
-
-    letter: str
-    order: int
-
-
-@frozen
-class Var(Node):
-    """A name: variable (maybe abbreviated), scalar, or _n _N _pi _rc; time-series operators left to right.
-
-    ``0.girl#c.age`` (a coefficient in test, an indicator elsewhere) arrives with the whole text as its name.
-    """
-
-    name: str
-    ops: tuple[TimeOp, ...] = ()
-
-
-@frozen
-class Subscript(Node):
-    """``x[_n-1]``"""
-
-    var: Var
-    index: Expr
-
-
-@frozen
-class Element(Node):
-    """``A[1,2]`` or ``e(b)[1,2]``: matrix element."""
-
-    matrix: Var | Stored
-    row: Expr
-    column: Expr
-
-
-@frozen
-class Unary(Node):
-    """op: "-", "+" or "!"."""
-
-    op: str
-    operand: Expr
-
-
-@frozen
-class Binary(Node):
-    """op: + - * / ^ & | == != < <= > >= (``~=`` is normalised to ``!=``)."""
-
-    op: str
-    left: Expr
-    right: Expr
-
-
-@frozen
-class Call(Node):
-    """``exp(x)``; a date written out, ``td(1jan2020)``, is a call with the date as a String."""
-
-    function: str
-    args: tuple[Expr, ...]
-
-
-@frozen
-class Stored(Node):
-    """``e(ll)``, ``r(mean)``, ``c(N)``, ``s(x)``."""
-
-    kind: Literal["e", "r", "c", "s"]
-    name: str
-
-
-@frozen
-class Coef(Node):
-    """``_b[x]``, ``_se[eq:x]``, ``[eq]_b[x]``, ``[eq]x``; name as typed without blanks ("0.girl#c.age")."""
-
-    kind: Literal["b", "se"]
-    equation: str | None
-    name: str
-
-
-Expr: TypeAlias = Number | Missing | String | Var | Subscript | Element | Unary | Binary | Call | Stored | Coef
-
-
-# ------------------------------------------------------------------ varlists
-
-
-@frozen
-class VarRef(Node):
-    """A name, an abbreviation, a pattern with * ? ~, or ``_all``; with time-series operators."""
-
-    pattern: str
-    ops: tuple[TimeOp, ...] = ()
-
-
-@frozen
-class VarRange(Node):
-    """``first-last`` in the order of the data set; time-series operators apply to each variable."""
-
-    first: str
-    last: str
-    ops: tuple[TimeOp, ...] = ()
-
-
-@frozen
-class Base(Node):
-    """Base level of a factor: kind "level" (ib2), "first", "last", "freq", "nth" (ib(#3)), "none" (ibn)."""
-
-    kind: Literal["level", "first", "last", "freq", "nth", "none"]
-    value: int = 0
-
-
-@frozen
-class FactorVar(Node):
-    """``i.x``, ``c.x``, ``2.x``, ``i(1 2).x``, ``ib3.x``, ``ibn.x``, ``o2.x``; in random-effects equations ``R.x``.
-
-    levels: selected levels (empty: all).  omitted: levels marked o.  base: None is the default (first level).
-    ``o.x`` on a continuous variable is kind "o".
-    """
-
-    kind: Literal["i", "c", "o", "R"]
-    var: VarRef | VarRange
-    levels: tuple[int, ...] = ()
-    base: Base | None = None
-    omitted: tuple[int, ...] = ()
-
-
-@frozen
-class Interaction(Node):
-    """``a#b`` or, with full=True, ``a##b`` (main effects and interaction); left-associative."""
-
-    left: Term
-    right: Term
-    full: bool
-
-
-@frozen
-class Group(Node):
-    """Terms in parentheses: ``(a b)#c``.  ``i.(a b)`` and ``L(1/3).x`` arrive distributed: Group((i.a, i.b))."""
-
-    terms: tuple[Term, ...]
-
-
-Term: TypeAlias = VarRef | VarRange | FactorVar | Interaction | Group
-
-
-@frozen
-class Varlist(Node):
-    terms: tuple[Term, ...] = ()
-
-
-# ------------------------------------------------------------ pieces of commands
 
 
 @frozen
@@ -232,9 +49,6 @@ class Word(Node):
 
     text: str
     quoted: bool = False
-
-
-# --------------------------------------------------------------------- bodies
 
 
 @frozen
@@ -366,8 +180,44 @@ class MixedBody(Node):
     random: tuple[RandomEquation, ...] = ()
 
 
+@frozen
+class NamedExpr(Node):
+    """One item of an expression list: ``m = r(mean)``, ``r(sd)/2``, ``_b``.
+
+    name: "" if none was given.  equation: the group's name in ``(group: m = r(mean))``.  expr: None for ``_b`` and
+    ``_se`` alone, which stand for all coefficients or standard errors.  text: the expression as typed.
+    """
+
+    name: str
+    expr: Expr | None
+    text: str
+    equation: str = ""
+
+
+@frozen
+class PrefixBody(Node):
+    """``statsby m = r(mean), by(g): summarize x``: what stands between the prefix and its comma or colon.
+
+    text: as typed.  items: the same as an expression list, None where it is none.  inner: the command behind the
+    colon, for ``session.language.run``.
+    """
+
+    text: str
+    inner: str
+    items: tuple[NamedExpr, ...] | None = None
+
+
 Body: TypeAlias = (
-    VarlistBody | AssignBody | EgenBody | WordsBody | DisplayBody | ExprBody | TestBody | ConstraintBody | MixedBody
+    VarlistBody
+    | AssignBody
+    | EgenBody
+    | WordsBody
+    | DisplayBody
+    | ExprBody
+    | TestBody
+    | ConstraintBody
+    | MixedBody
+    | PrefixBody
 )
 
 

@@ -1,0 +1,165 @@
+"""statsby, eststo, collect, and what prefix commands share."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from driving import column, driver
+
+from mixedcli import ast
+from mixedcli.data.dataset import Column, Dataset
+from mixedcli.parse import parse_prefix
+from mixedcli.session import Session
+
+RNG = np.random.default_rng(3)
+FRAME = pd.DataFrame({"g": np.repeat([2.0, 1.0, 3.0], 20), "x": RNG.normal(size=60), "y": RNG.normal(size=60)})
+
+
+def data(frame: pd.DataFrame = FRAME) -> Dataset:
+    return Dataset().with_columns(Column(k, "double", frame[k].to_numpy()) for k in frame)
+
+
+def test_statsby_collects_one_observation_per_group() -> None:
+    session, run = driver(data())
+    shown = run("statsby m=r(mean) sd=(r(sd)/2), by(g) clear double: summarize y if x > 0")
+    want = FRAME[FRAME.x > 0].groupby("g")["y"]
+    assert session.data.names == ("g", "m", "sd")
+    assert column(session, "g") == [1, 2, 3]
+    assert column(session, "m") == pytest.approx(want.mean().tolist())
+    assert column(session, "sd") == pytest.approx((want.std() / 2).tolist())
+    assert session.data.column("m").label == "r(mean)"
+    assert session.data.sorted_by == ("g",)
+    assert shown.endswith(
+        "Statsby groups\n----+--- 1 ---+--- 2 ---+--- 3 ---+--- 4 ---+--- 5 \n..."
+    )  # stata: a log of statsby, by(etp) clear: xtreg
+
+
+def test_statsby_without_a_list_keeps_all_coefficients() -> None:
+    session, run = driver(data())
+    run("statsby _b _se, by(g) clear: mixed y x")
+    names = session.data.names
+    assert names[:3] == ("g", "y_b_x", "y_b_cons")
+    assert "y_se_x" in names
+    assert session.data.column("y_b_x").label == "[y]_b[x]"
+    half = FRAME[FRAME.g == 1]
+    slope = np.polyfit(half.x, half.y, 1)[0]
+    assert column(session, "y_b_x")[0] == pytest.approx(slope, rel=1e-6)
+
+
+def test_statsby_leaves_gaps_where_the_command_fails() -> None:
+    frame = FRAME.assign(y=FRAME.y.where(FRAME.g != 3, 2.0**1023))
+    session, run = driver(data(frame))
+    shown = run("statsby ll=e(ll), by(g) clear: mixed y x")
+    assert column(session, "ll")[2] == "."
+    assert shown.endswith("..x")
+
+
+def test_statsby_total_and_saving(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    session, run = driver(data())
+    run(f'statsby m=r(mean), by(g) total saving("{tmp_path / "t.dta"}"): summarize y')
+    assert session.data.n == 60
+    run(f'use "{tmp_path / "t.dta"}", clear')
+    assert column(session, "g") == [1, 2, 3, "."]
+    assert column(session, "m")[3] == pytest.approx(FRAME.y.mean(), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("statsby m=r(mean), by(g): summarize y", "r(4): no; dataset in memory has changed since last saved"),
+        ("statsby m=r(mean), clear: summarize y", "r(100): option by() required"),
+        ("statsby m=r(mean) m=r(sd), by(g) clear: summarize y", "r(198): m already defined"),
+        ("statsby m=r(mean), by(g) clear: summarize nosuch", "r(111): variable nosuch not found"),
+        ("statsby m=r(mean), by(g) clear nosuch: summarize y", "r(198): option nosuch not allowed"),
+    ],
+)
+def test_statsby_refuses(line: str, message: str) -> None:
+    session, run = driver(data())
+    assert run(line) == message
+    assert session.data.n == 60
+
+
+def test_eststo_stores_under_a_name_or_a_number() -> None:
+    session, run = driver(data())
+    assert run("eststo: mixed y x").endswith("(est1 stored)")
+    assert run("eststo m: mixed y").rstrip().endswith("-")
+    assert "(est2 stored)" in run("eststo: quietly mixed y")
+    assert list(session.stored) == ["est1", "m", "est2"]
+    assert session.stored["m"].stored.scalars["k_f"] == 1
+    assert session.estimates is session.stored["est2"]
+    run("eststo clear")
+    assert not session.stored
+
+
+def test_eststo_alone_stores_the_last_results() -> None:
+    session, run = driver(data())
+    assert run("eststo a") == "r(301): last estimates not found"
+    run("mixed y x")
+    run("eststo a")
+    assert list(session.stored) == ["a"]
+
+
+def test_collect_runs_and_keeps() -> None:
+    session, run = driver(data())
+    assert "Mixed-effects ML regression" in run("collect: mixed y x")
+    assert session.collected[0].command == "mixed y x"
+    assert session.collected[0].e.scalars["N"] == 60
+
+
+def test_prefixes_combine() -> None:
+    session, run = driver(data())
+    assert run("quietly eststo m1: mixed y x") == ""
+    assert run("capture eststo m2: mixed nosuch") == ""
+    assert session.rc == 111
+    assert list(session.stored) == ["m1"]
+
+
+def test_a_run_leaves_its_session_alone() -> None:
+    session, run = driver(data())
+    run("scalar s = 1")
+    assert session.language is not None
+    done = session.language.run(session, "replace y = 0")
+    done = session.language.run(done.session, "scalar s = 2")
+    assert session.scalars == {"s": 1}
+    assert done.session.scalars == {"s": 2}
+    assert session.data.numeric("y").any()
+    assert not done.session.data.numeric("y").any()
+
+
+def test_sessions_travel_to_other_processes() -> None:
+    session, run = driver(data())
+    run("program p\n mixed y x || g:\nend")
+    run("p")
+    copied: Session = pickle.loads(pickle.dumps(copy.copy(session)))
+    assert copied.language is not None
+    assert copied.e.scalars["ll"] == session.e.scalars["ll"]
+    done = copied.language.run(copied, "p")
+    assert done.session.e.scalars["ll"] == pytest.approx(session.e.scalars["ll"])
+
+
+EXPLISTS = [
+    ("r(mean)", [("", "r(mean)", "")]),
+    ("m = r(mean) sd=(r(sd) / 2)", [("m", "r(mean)", ""), ("sd", "(r(sd) / 2)", "")]),
+    ("_b se=_se[x]", [("", "_b", ""), ("se", "_se[x]", "")]),
+    ("(eq: a=1 b=_b[y:x]) [eq]_b", [("a", "1", "eq"), ("b", "_b[y:x]", "eq"), ("", "[eq]_b", "")]),
+    ("p=(r(a)==1)", [("p", "(r(a)==1)", "")]),
+    ("", []),
+]
+
+
+@pytest.mark.parametrize(("text", "items"), EXPLISTS, ids=[text for text, _ in EXPLISTS])
+def test_expression_lists(text: str, items: list[tuple[str, str, str]]) -> None:
+    body, options = parse_prefix(ast.Prefix("bootstrap", f"{text}, reps(3) saving(a(b), replace)"), "summarize x")
+    assert body.items is not None
+    assert [(item.name, item.text, item.equation) for item in body.items] == items
+    assert [(option.name, option.text) for option in options] == [("reps", "3"), ("saving", "a(b), replace")]
+
+
+def test_text_that_is_no_expression_list_is_kept() -> None:
+    body, _ = parse_prefix(ast.Prefix("eststo", "m 1 +", span=None), "mixed y")
+    assert body.items is None
+    assert body.text == "m 1 +"
