@@ -102,16 +102,22 @@ class EstimationHeader:
     after: tuple[HeaderRow, ...] = ()
 
 
+RowKind: TypeAlias = Literal[
+    "value", "omitted", "base", "empty", "constrained", "factor", "blank", "equation", "rule", "ancillary", "parameter"
+]
+
+
 @frozen
 class CoefRow:
     """A row of a coefficient table.
 
     kind: "value"; "omitted" / "base" / "empty" / "constrained" (a note in place of numbers: "(omitted)", "(base)");
-    "factor" (the line "drug |" that heads its levels); "blank" (separator row); "equation" (a name with a rule).
+    "factor" (the line "drug |" that heads its levels); "blank" (separator row); "equation" (a name with a rule);
+    "rule" (a rule across); "ancillary" (a number in full precision, ``legend`` behind it); "parameter" (no test).
     name: what stands before the bar.  level: a level row, right-aligned with two trailing blanks.
     """
 
-    kind: Literal["value", "omitted", "base", "empty", "constrained", "factor", "blank", "equation"]
+    kind: RowKind
     name: str = ""
     level: bool = False
     coef: float = float("nan")
@@ -122,6 +128,7 @@ class CoefRow:
     hi: float = float("nan")
     df: float = float("nan")
     legend: str = ""  # coeflegend: "_b[week]"
+    beta: float = float("nan")  # standardised coefficient
 
 
 @frozen
@@ -129,7 +136,7 @@ class CoefTable:
     """The fixed-effects table (OUTPUT.md 2.4).
 
     title: the dependent variable.  columns: which cells are shown, in order, of
-    "coef" "se" "stat" "p" "ci" "df" "legend".  statistic: "z" or "t".  robust: the "Robust" line above the header.
+    "coef" "se" "stat" "p" "ci" "df" "legend" "beta".  statistic: "z" or "t".  robust: the line above the heads.
     """
 
     title: str

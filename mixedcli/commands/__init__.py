@@ -125,6 +125,8 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "append": ("ap", "append"),
     # descriptive tables
     # other estimators
+    "regress": ("reg", "regress"),
+    "xtreg": ("xtreg", "xtreg"),
     # after estimation: hypotheses
     "nlcom": ("nlcom", "nlcom"),
     "testnl": ("testnl", "testnl"),

@@ -137,7 +137,7 @@ def _key(name: str, names: tuple[str, ...], options: Options) -> tuple[str, tupl
 def _error_variance(estimates: Estimates) -> float:
     """The variance of the residuals.  Errors: r(503) where the estimator has none."""
     scalars = estimates.stored.scalars
-    for name in ("sigma_e", "rmse"):
+    for name in ("rmse", "sigma_e"):
         if name in scalars:
             return scalars[name] ** 2
     b = estimates.stored.matrices["b"]

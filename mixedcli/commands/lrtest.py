@@ -66,6 +66,9 @@ def abbreviate(name: str) -> str:
 def _comparable(first: Estimates, second: Estimates) -> None:
     """Errors: r(498) for models whose likelihoods cannot be compared."""
     a, b = first.stored, second.stored
+    commands = [x.macros.get("cmd", "") for x in (a, b)]
+    if commands[0] != commands[1]:
+        raise ProgramDefined(f"test involves different estimators: {commands[0]} vs. {commands[1]}")
     if "ll" not in a.scalars or "ll" not in b.scalars:
         raise ProgramDefined("log likelihood not available")
     if a.scalars.get("N") != b.scalars.get("N"):

@@ -1,4 +1,4 @@
-"""predict - predictions after mixed
+"""predict - predictions after estimation
 
     predict [type] newvar [if] [in] [, xb | stdp | fitted | residuals | rstandard] [relevel(levelvar)]
     predict [type] stub* | newvarlist [if] [in], reffects [reses(stub* | newvarlist)] [relevel(levelvar)]
@@ -11,6 +11,9 @@ reffects    best linear unbiased predictions of the random effects, one variable
 relevel()   only this level (reffects), or from the top down to it (fitted, residuals, rstandard)
 
 xb and stdp are for every observation with data, the others for the estimation sample.
+
+After regress: xb, residuals, stdp, stdf, stdr, rstandard, rstudent, leverage (or hat), cooksd.
+After xtreg: xb, stdp, u, e, ue, xbu.
 """
 
 from __future__ import annotations
@@ -55,6 +58,8 @@ class _Made:
 
 
 STATISTICS = ("xb", "stdp", "fitted", "residuals", "rstandard", "reffects", "scores")
+#: those of regress and xtreg only
+LINEAR = ("stdf", "stdr", "rstudent", "leverage", "hat", "cooksd", "u", "e", "ue", "xbu")
 SPEC = CommandSpec(
     "predict",
     (
@@ -65,6 +70,16 @@ SPEC = CommandSpec(
         OptionSpec("rstandard", "rsta"),
         OptionSpec("reffects", "r"),
         OptionSpec("scores", "sc"),
+        OptionSpec("stdf", "stdf"),
+        OptionSpec("stdr", "stdr"),
+        OptionSpec("rstudent", "rstu"),
+        OptionSpec("leverage", "l"),
+        OptionSpec("hat", "hat"),
+        OptionSpec("cooksd", "c"),
+        OptionSpec("u", "u"),
+        OptionSpec("e", "e"),
+        OptionSpec("ue", "ue"),
+        OptionSpec("xbu", "xbu"),
         OptionSpec("reses", "reses", "words"),
         OptionSpec("relevel", "relev", "name"),
         OptionSpec("level", "level", "name"),  # the old spelling of relevel()
@@ -80,19 +95,22 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     estimates = session.estimates
     if estimates is None:
         raise LastEstimatesNotFound("last estimates not found")
-    if not isinstance(estimates.fit, MixedFit):
-        raise NotYetAvailable(
-            f"predict is not yet available after {estimates.stored.macros.get('cmd', 'this command')}"
-        )
-    chosen = [s for s in STATISTICS if s in options]
+    chosen = [s for s in (*STATISTICS, *LINEAR) if s in options]
     if len(chosen) > 1:
         raise InvalidSyntax(f"options {chosen[0]} and {chosen[1]} may not be combined", command.span)
     if "reses" in options and chosen != ["reffects"]:
         raise InvalidSyntax("option reses() requires reffects", command.span)  # unverified: words
     statistic = chosen[0] if chosen else "xb"
+    new = [(t.pattern if isinstance(t, ast.VarRef) else "") for t in body.varlist.terms]
+    if not isinstance(estimates.fit, MixedFit):
+        from mixedcli.commands.estimation import linear_predict
+
+        found = [_Made(*linear_predict.statistic(session, estimates, statistic))]
+        return _stored(session, command, _names(new, 1), found, _storage(session, body), assumed=not chosen)
+    if statistic in LINEAR:
+        raise InvalidSyntax(f"option {statistic} not allowed", command.span)
     if statistic == "scores":
         raise NotYetAvailable("predict, scores is not yet available")
-    new = [(t.pattern if isinstance(t, ast.VarRef) else "") for t in body.varlist.terms]
     if statistic == "reffects":
         made, errors = _effects(session, estimates, _level(options))
         names = _names(new, len(made))
@@ -102,10 +120,14 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     else:
         made = [_one(session, estimates, statistic, _level(options))]
         names = _names(new, 1)
+    return _stored(session, command, names, made, _storage(session, body), assumed=not chosen)
+
+
+def _storage(session: Session, body: ast.VarlistBody) -> str:
     storage = body.type or session.settings.default_type
     if not types.is_type(storage) or storage.startswith("str"):
         raise InvalidSyntax(f"{storage} invalid type", body.span)
-    return _stored(session, command, names, made, storage, assumed=not chosen)
+    return storage
 
 
 def _names(typed: list[str], count: int) -> list[str]:

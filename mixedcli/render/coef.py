@@ -9,7 +9,7 @@ from mixedcli.blocks import CoefRow, CoefTable, Line, Segment
 from mixedcli.render.segments import abbreviate, r, row, rule, t
 
 #: width of each column behind the bar, and where its header ends within it
-_WIDTHS = {"coef": 11, "se": 11, "stat": 9, "p": 8, "ci": 25, "df": 14, "legend": 53}
+_WIDTHS = {"coef": 11, "se": 11, "stat": 9, "p": 8, "ci": 25, "df": 14, "legend": 53, "beta": 25}
 _NOTES = {"omitted": "(omitted)", "base": "(base)", "empty": "(empty)", "constrained": "(constrained)"}
 
 
@@ -61,6 +61,8 @@ def _heads(block: CoefTable, rest: int) -> str:
                 out = out + f"[{_level(block.level)}% conf. interval]".rjust(rest - len(out))
             case "legend":
                 out = out + "  Legend"
+            case "beta":
+                out = out + "Beta".rjust(rest - len(out))
     return out
 
 
@@ -74,6 +76,13 @@ def _row(x: CoefRow, block: CoefTable, width: int, rest: int, extra: int, *, fir
             yield rule(width + 1, rest)
         yield row(t(abbreviate(x.name, width).ljust(width + 1) + "|"))
         return
+    if x.kind == "rule":
+        yield rule(width + 1, rest)
+        return
+    if x.kind == "ancillary":
+        note = f"   {x.legend}" if x.legend else ""
+        yield row(t(f"{x.name:>{width}} |"), r(numfmt.text(x.coef, "%10.0g").rjust(11)), t(note))
+        return
     if x.kind == "blank":
         yield row(t(" " * (width + 1) + "|"))
         return
@@ -85,8 +94,10 @@ def _row(x: CoefRow, block: CoefTable, width: int, rest: int, extra: int, *, fir
     if x.kind == "factor":
         yield row(t(stub))
         return
-    cells = [r(numfmt.text(x.coef if x.kind in ("value", "constrained") else 0.0, block.cformat).rjust(11))]
-    if x.kind == "value":
+    cells = [
+        r(numfmt.text(x.coef if x.kind in ("value", "constrained", "parameter") else 0.0, block.cformat).rjust(11))
+    ]
+    if x.kind in ("value", "parameter"):
         cells += _cells(x, block, extra)
     else:
         cells.append(t("  " + _NOTES[x.kind]))
@@ -100,9 +111,9 @@ def _cells(x: CoefRow, block: CoefTable, extra: int) -> list[Segment]:
             case "se":
                 out.append(numfmt.text(x.se, block.cformat).rjust(11))
             case "stat":
-                out.append(numfmt.text(x.statistic, block.sformat).rjust(9))
+                out.append(_unless(x.kind == "parameter", numfmt.text(x.statistic, block.sformat)).rjust(9))
             case "p":
-                out.append(numfmt.text(x.p, block.pformat).rjust(8))
+                out.append(_unless(x.kind == "parameter", numfmt.text(x.p, block.pformat)).rjust(8))
             case "df":
                 out.append(numfmt.text(x.df, "%9.1f").rjust(14))
             case "ci":
@@ -110,7 +121,13 @@ def _cells(x: CoefRow, block: CoefTable, extra: int) -> list[Segment]:
                 out.append(numfmt.text(x.hi, block.cformat).rjust(12))
             case "legend":
                 out.append("  " + x.legend)
+            case "beta":
+                out.append(numfmt.text(x.beta, block.cformat).rjust(25))
     return [r(c) for c in out]
+
+
+def _unless(left_out: bool, text: str) -> str:
+    return "" if left_out else text
 
 
 def _cut_label(label: str, width: int) -> str:

@@ -23,7 +23,7 @@ def comparison(chosen: list[tuple[str, Estimates]], options: Options) -> tuple[B
         raise InvalidSyntax("options star and se, t, or p may not be combined")
     levels = tuple(options.get("star") or STARS) if "star" in options else ()
     rows: list[tuple[Cell, ...] | None] = []
-    equation = None
+    equation = None if any(":" in c for _, e in chosen for c in e.stored.matrices["b"].colnames) else ""
     for name in _wanted([c for _, e in chosen for c in e.stored.matrices["b"].colnames], options):
         head, _, term = name.rpartition(":")
         if head != equation:
