@@ -123,6 +123,7 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     # several data sets
     "merge": ("merge", "merge"),
     "append": ("ap", "append"),
+    "reshape": ("reshape", "reshape"),
     # descriptive tables
     # other estimators
     "regress": ("reg", "regress"),
