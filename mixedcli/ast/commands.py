@@ -72,12 +72,17 @@ class AssignBody(Node):
 
 @frozen
 class EgenBody(Node):
-    """``egen double m = mean(x)``: the function decides whether the text in parentheses is an expression."""
+    """``egen double m = mean(x)``: the function decides what the text in parentheses is.
+
+    expr, varlist: the text read as either; None where it cannot be.
+    """
 
     target: str
     function: str
     text: str = ""
     type: str | None = None
+    expr: Expr | None = field(default=None, compare=False, repr=False)
+    varlist: Varlist | None = field(default=None, compare=False, repr=False)
     text_start: int = field(default=0, compare=False, repr=False)
     target_span: Span | None = field(default=None, compare=False, repr=False)
 

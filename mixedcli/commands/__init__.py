@@ -120,6 +120,7 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     # programming
     # matrices, files, time
     # one data set
+    "egen": ("egen", "egen"),
     # several data sets
     "merge": ("merge", "merge"),
     "append": ("ap", "append"),

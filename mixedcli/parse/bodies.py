@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from mixedcli import ast
-from mixedcli.errors import InvalidSyntax, Span, VarlistNotAllowed
+from mixedcli.errors import InvalidSyntax, Span, StataError, VarlistNotAllowed
 from mixedcli.parse.expressions import unquoted
 from mixedcli.parse.machine import Action, Token
 from mixedcli.parse.qualifiers import Draft, Parts, draft, sorted_parts
@@ -86,7 +86,23 @@ def _assigned(source: str, start: int, end: int, children: list[Any]) -> dict[st
 def _egen_call(source: str, start: int, end: int, children: list[Any]) -> dict[str, Any]:
     function: Token = children[0]
     inside = source[function.end : end - 1]
-    return {"function": function.text[:-1].rstrip(), "text": inside, "text_start": function.end}
+    return {
+        "function": function.text[:-1].rstrip(),
+        "text": inside,
+        "text_start": function.end,
+        "expr": _read("parse_expr", inside, function.end),
+        "varlist": _read("parse_varlist", inside, function.end),
+    }
+
+
+def _read(how: str, text: str, start: int) -> Any:
+    """The text as an expression or a variable list, None if it is none."""
+    from mixedcli.parse import build
+
+    try:
+        return getattr(build, how)(text, start)
+    except StataError:
+        return None
 
 
 def _target(heads: list[Any]) -> dict[str, Any]:
