@@ -295,6 +295,12 @@ class NotYetAvailable(StataError):
     rc = 198
 
 
+class NotAllowed(StataError):
+    """What this program does only when it was started with leave to do it."""
+
+    rc = 198
+
+
 class Interrupted(StataError):
     """The user pressed Break (Ctrl-C)."""
 

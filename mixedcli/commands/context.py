@@ -46,7 +46,7 @@ def _stored(session: Session, kind: str, name: str) -> Any:
     if kind == "e" and name == "sample":
         estimates = session.estimates
         return estimates.sample if estimates is not None and estimates.sample is not None else 0.0
-    stored = {"e": session.e, "r": session.r}.get(kind)
+    stored = {"e": session.e, "r": session.r, "s": session.s}.get(kind)
     if stored is None:
         return None
     for table in (stored.scalars, stored.macros, stored.matrices):

@@ -234,7 +234,7 @@ class Interpreter:
 
     def command(self, text: str, rows: tuple[str, ...] = ()) -> None:
         """Parse and run a command.  Errors: any StataError, Leave, Jump."""
-        command = parsed(text)
+        command = parsed(text if not text.lstrip().startswith("!") else text.replace("!", "shell ", 1))
         if command is None:
             return
         if rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import Any, Protocol, TextIO
 
 from mixedcli.dispatch.failures import Call, Failure, Jump, Leave, as_error
@@ -192,8 +193,9 @@ class Runner:
         where = ":".join([name, *(str(n) for n in (record.line, record.column) if n)]) + ": "
         message = error.message.replace("\n", " ")
         self.errors.write(f"{where}r({record.rc}): {message}\n")
-        for call in calls:
-            self.errors.write(f"  {call}\n")
+        for call, again in groupby(calls):
+            times = len(list(again))
+            self.errors.write(f"  {call}{f' ({times} times)' if times > 1 else ''}\n")
         if self.carets and error.span is not None and record.command == source:
             self.errors.write(messages.underline(source, *error.span))
         self.errors.flush()

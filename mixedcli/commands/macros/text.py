@@ -74,7 +74,7 @@ def words(text: str, *, quotes: bool = False) -> list[str]:
         if text[position].isspace():
             position += 1
             continue
-        end = _word_end(text, position)
+        end = word_end(text, position)
         word = text[position:end]
         if not quotes:
             if word.startswith('`"') and word.endswith("\"'") and len(word) >= 4:
@@ -86,7 +86,8 @@ def words(text: str, *, quotes: bool = False) -> list[str]:
     return out
 
 
-def _word_end(text: str, start: int) -> int:
+def word_end(text: str, start: int) -> int:
+    """Where the word that begins at ``start`` ends; a quoted text is one word."""
     if text.startswith('`"', start):
         depth, position = 1, start + 2
         for mark in re.finditer(r"`\"|\"'", text[position:]):

@@ -1,0 +1,340 @@
+"""Programs: arguments, syntax, returned results, samples, temporary things, scripts in scripts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from driver import Driver
+
+from mixedcli.data.dataset import Column, Dataset
+from mixedcli.errors import StataError
+
+
+def started(**options: object) -> Driver:
+    d = Driver(**options)
+    columns = [Column(k, "double", np.array(v)) for k, v in {"x": [1.0, 2, 2.0**1023, 4], "y": [5.0, 6, 8, 7]}.items()]
+    strings = Column("s", "str1", np.array(["a", "", "b", "c"], dtype=object), format="%9s")
+    d.session.data = Dataset().with_columns([*columns, strings])
+    return d
+
+
+def test_arguments_have_numbers_and_names() -> None:
+    d = started()
+    text = "program p\nargs first second third\ndisplay `\"`0'|`1'|`second'|`third'|\"'\nend\n"
+    assert d.lines(text + 'p a "b c"\n') == ['a "b c"|a|b c||']
+
+
+def test_programs_have_their_own_macros() -> None:
+    d = started()
+    d("local m outer\nprogram p\nlocal m inner\nglobal g seen\nend\np\n")
+    assert d.session.locals["m"] == "outer"
+    assert d.session.globals["g"] == "seen"
+
+
+SYNTAX = [
+    ("varlist", "x y", {"varlist": "x y"}),
+    ("varlist", "_all", {"varlist": "x y s"}),
+    ("[varlist]", "", {"varlist": "x y s"}),
+    ("[varlist(default=none)]", "", {"varlist": None}),
+    ("varname", "x", {"varlist": "x"}),
+    ("newvarname", "z", {"varlist": "z"}),
+    ("newvarlist", "double a1-a3", {"varlist": "a1 a2 a3", "typlist": "double double double"}),
+    ("varlist [if] [in]", "x if y > 5 & x in 1/3", {"varlist": "x", "if": "if y > 5 & x", "in": "in 1/3"}),
+    ("varlist [fweight pweight]", "x [pw=y]", {"weight": "pweight", "exp": "= y"}),
+    ("varlist [aweight/]", "x [aweight = y*2]", {"weight": "aweight", "exp": "y*2"}),
+    ("using", 'using "a b.dta"', {"using": 'using "a b.dta"'}),
+    ("using/", "using a.dta", {"using": "a.dta"}),
+    ("anything", 'x + (y) "z"', {"anything": 'x + (y) "z"'}),
+    ("anything(everything)", "x if y, opt", None),
+    ("anything(everything) [, opt]", "x if y in 1, opt", {"anything": "x if y in 1", "opt": "opt"}),
+    ("namelist", "a b", {"namelist": "a b"}),
+    ("name =exp", "a = x + 1", {"namelist": "a", "exp": "= x + 1"}),
+    ("[, flag]", ", flag", {"flag": "flag"}),
+    ("[, FLAg noCONStant]", ", fla nocons", {"flag": "flag", "constant": "noconstant"}),
+    ("[, FLAg noCONStant]", "", {"flag": None, "constant": None}),
+    ("[, Title(string)]", ', t("a, b")', {"title": "a, b"}),
+    ("[, Title(string asis)]", ', t("a" b)', {"title": '"a" b'}),
+    ("[, N(integer 5) R(real 1.5)]", "", {"n": "5", "r": "1.5"}),
+    ("[, N(integer 5) R(real 1.5)]", ", n(7) r(2)", {"n": "7", "r": "2"}),
+    ("[, Level(cilevel)]", "", {"level": "95"}),
+    ("[, Level(cilevel)]", ", l(90)", {"level": "90"}),
+    ("[, At(numlist)]", ", at(1/3 5)", {"at": "1 2 3 5"}),
+    ("[, BY(varlist) Gen(newvarname)]", ", by(x y) g(new)", {"by": "x y", "gen": "new"}),
+    ("[, SAVing(passthru)]", ", sav(a)", {"saving": "saving(a)"}),
+    ("[, a *]", ", a bc d(e f)", {"a": "a", "options": "bc d(e f)"}),
+    ("varlist(fv)", "i.s##c.x", {"varlist": "i.s##c.x"}),
+    (", BY(varname)", ", by(x)", {"by": "x"}),
+]
+
+
+@pytest.mark.parametrize(("spec", "typed", "macros"), SYNTAX)
+def test_syntax_fills_macros(spec: str, typed: str, macros: dict[str, str | None] | None) -> None:
+    d = started()
+    d.session.locals = {"0": typed}
+    d(f"syntax {spec}\n")
+    if macros is None:
+        assert d.rc == 198
+        return
+    assert d.rc == 0, d.errors.getvalue()
+    assert {name: d.session.locals.get(name) for name in macros} == macros
+
+
+WRONG = [
+    ("varlist", "", 100, "varlist required"),
+    ("varlist", "nosuch", 111, "variable nosuch not found"),
+    ("varlist(numeric)", "s", 109, "string variables not allowed in varlist"),
+    ("varlist(min=2)", "x", 102, "too few variables specified"),
+    ("varname", "x y", 103, "too many variables specified"),
+    ("newvarname", "x", 110, "variable x already defined"),
+    ("varlist", "x if y", 101, "if not allowed"),
+    ("varlist", "x in 1", 101, "in not allowed"),
+    ("varlist", "x [fw=y]", 101, "weights not allowed"),
+    ("varlist [pweight]", "x [fw=y]", 101, "fweights not allowed"),
+    ("varlist using", "x", 100, "using required"),
+    ("varlist", "x, nosuch", 198, "option nosuch not allowed"),
+    ("[, n(integer 1)]", ", n(1.5)", 198, "option n() incorrectly specified"),
+    ("[, Level(cilevel)]", ", level(5)", 198, "level() must be between 10 and 99.99 inclusive"),
+    (", BY(varname)", "", 198, "option by() required"),
+    ("[, flag]", "x", 101, "varlist not allowed"),
+    ("[if]", "if x +", 198, "invalid syntax"),
+    ("nosuchpiece", "", 197, "invalid syntax"),
+]
+
+
+@pytest.mark.parametrize(("spec", "typed", "rc", "message"), WRONG)
+def test_syntax_refuses(spec: str, typed: str, rc: int, message: str) -> None:
+    d = started()
+    d.session.locals = {"0": typed}
+    shown = d(f"syntax {spec}\n")
+    assert d.rc == rc
+    assert message in shown
+
+
+def test_an_rclass_program_returns() -> None:
+    d = started()
+    d("program p, rclass\nquietly summarize y\nreturn scalar m = r(mean)\nreturn local t : type x\nend\np\n")
+    assert d.rc == 0
+    assert dict(d.session.r.scalars) == {"m": 6.5}
+    assert dict(d.session.r.macros) == {"t": "double"}
+
+
+def test_other_programs_leave_r_of_their_commands() -> None:
+    d = started()
+    d("program p\nquietly summarize y\nend\np\n")
+    assert d.session.r.scalars["mean"] == 6.5
+
+
+def test_return_add_keeps_what_was_there() -> None:
+    d = started()
+    d("program p, rclass\nquietly summarize y\nreturn add\nreturn scalar N = 1\nend\np\n")
+    assert d.session.r.scalars["mean"] == 6.5
+    assert d.session.r.scalars["N"] == 1
+
+
+def test_a_failing_program_leaves_r_alone() -> None:
+    d = started()
+    d("quietly summarize y\nprogram p, rclass\nreturn scalar z = 1\nerror 459\nend\ncapture p\n")
+    assert d.session.rc == 459
+    assert "z" not in d.session.r.scalars
+
+
+def test_ereturn_posts_results() -> None:
+    d = started()
+    d("quietly mixed y x\nprogram p, eclass\ntempname b V\nmatrix `b' = e(b)\nmatrix `V' = e(V)\n"
+      "generate byte touse = y > 5\nereturn post `b' `V', obs(4) esample(touse)\nereturn scalar k = 3\n"
+      "ereturn local cmd p\nend\np\n")  # fmt: skip
+    assert d.rc == 0, d.errors.getvalue()
+    assert dict(d.session.e.scalars) == {"N": 4, "k": 3}
+    assert d.session.e.macros["cmd"] == "p"
+    assert d.session.estimates is not None
+    assert d.session.estimates.sample is not None
+    assert d.session.estimates.sample.tolist() == [False, True, True, True]
+    assert "touse" not in d.session.data
+    assert not d.session.matrices
+
+
+def test_post_refuses_what_does_not_match() -> None:
+    d = started()
+    d("quietly mixed y x\nmatrix V = e(V)\nmatrix b = e(V)\nereturn post b V\n")
+    assert d.rc == 503
+
+
+def test_sreturn() -> None:
+    d = started()
+    d('sreturn local a "one two"\nlocal m `s(a)\'\n')
+    assert d.session.locals["m"] == "one two"
+
+
+def test_marksample_marks_complete_observations() -> None:
+    d = started()
+    shown = d.lines(
+        "program p\nsyntax varlist [if] [in]\nmarksample touse\ncount if `touse'\nlist `touse', noobs clean noheader\n"
+        "end\np x y if y < 8\n"
+    )
+    assert shown[0].strip() == "3"
+    assert [row.strip() for row in shown[1:]] == ["1", "1", "0", "1"]
+    assert d.session.data.names == ("x", "y", "s")
+
+
+def test_marksample_and_strings() -> None:
+    d = started()
+    text = "program p\nsyntax varlist, [strok]\nmarksample touse, `strok'\ncount if `touse'\nend\n"
+    assert [row.strip() for row in d.lines(text + "p y s\np y s, strok\n")] == ["0", "3"]
+
+
+def test_markout() -> None:
+    d = started()
+    d("mark m if y > 5\nmarkout m x\n")
+    assert d.session.data.numeric("m").tolist() == [0, 1, 0, 1]
+
+
+def test_temporary_things_end_with_the_program(tmp_path: Path) -> None:
+    d = started()
+    d("program p\ntempvar v\ntempname m\ntempfile f\ngen `v' = 1\nscalar `m' = 2\nquietly save \"`f'\"\n"
+      "global kept `f'.dta\nend\np\n")  # fmt: skip
+    assert d.rc == 0, d.errors.getvalue()
+    assert d.session.data.names == ("x", "y", "s")
+    assert not d.session.scalars
+
+
+def test_preserve_brings_the_data_back_at_the_end() -> None:
+    d = started()
+    d("program p\npreserve\ndrop in 1/3\nend\np\n")
+    assert d.session.data.n == 4
+    d("preserve\ndrop in 1/3\nrestore\n")
+    assert d.session.data.n == 4
+    d("preserve\ndrop in 1/3\nrestore, not\n")
+    assert d.session.data.n == 1
+
+
+def test_a_failing_program_gives_the_data_back() -> None:
+    d = started()
+    d("program p\npreserve\ndrop in 1/3\nnosuch\nend\ncapture p\n")
+    assert d.session.data.n == 4
+
+
+def test_restored_data_keep_only_their_own_estimation_samples() -> None:
+    d = started()
+    d("quietly mixed y x\npreserve\nsort y\nkeep if x < 3\nrestore\ncount if e(sample)\n")
+    assert d.session.estimates is not None
+    assert d.session.estimates.sample is not None
+    assert d.session.estimates.sample.tolist() == [True, True, False, True]
+    d("preserve\nreplace y = y + x^2\nquietly mixed y x\nrestore\n")
+    assert d.session.estimates.sample is None
+
+
+@pytest.mark.parametrize(("line", "rc"), [("restore", 622), ("preserve\npreserve", 621)])
+def test_preserve_refusals(line: str, rc: int) -> None:
+    d = started()
+    d(line)
+    assert d.rc == rc
+
+
+def test_an_error_names_file_line_and_calls() -> None:
+    d = started()
+    d("program inner\n  summarize nosuch\nend\nprogram outer\n  inner\nend\n\nforeach k in 1 {\n  outer\n}\n")
+    assert d.errors.getvalue() == (
+        "a.do:2:13: r(111): variable nosuch not found\n"
+        "  in program inner, called at a.do:5\n"
+        "  in program outer, called at a.do:9\n"
+    )
+
+
+def test_json_names_the_calls() -> None:
+    d = started()
+    d("program p\n  error 5\nend\np\n")
+    assert d.records[-1].calls == ("in program p, called at a.do:4",)
+    assert (d.records[-1].line, d.records[-1].rc) == (2, 5)
+
+
+def test_programs_may_not_be_defined_twice() -> None:
+    d = started()
+    d("program p\nend\ncapture program drop p\nprogram p\ndisplay 2\nend\np\n")
+    assert d.rc == 0
+    d("program p\nend\n")
+    assert d.rc == 110
+    d("program drop nosuch\n")
+    assert d.rc == 111
+
+
+def test_endless_recursion_is_refused() -> None:
+    d = started()
+    d("program p\nif 1 {\np\n}\nend\np\n")
+    assert d.rc == 1000
+    assert len(d.errors.getvalue().splitlines()) < 10
+
+
+def test_exit_leaves_a_program() -> None:
+    d = started()
+    assert d.lines("program p\ndisplay 1\nexit\ndisplay 2\nend\np\ndisplay 3\n") == ["1", "3"]
+    d("program q\nexit 459\nend\nq\n")
+    assert d.rc == 459
+
+
+def test_noisily_within_a_quiet_program_stays_quiet() -> None:
+    d = started()
+    text = "program p\nquietly {\ndisplay 1\nnoisily display 2\n}\nend\n"
+    assert d.lines(text + "p\n") == ["2"]
+    assert d.lines("quietly p\n") == []
+
+
+def test_a_do_file_in_a_do_file(tmp_path: Path) -> None:
+    (tmp_path / "sub.do").write_text("local m inner\ndisplay \"`1' `0'\"\n")
+    d = Driver(echo=True)
+    shown = d(f'local m outer\ndo "{tmp_path}/sub" a b\ndisplay "`m\'"\n')
+    assert shown == (
+        f'. local m outer\n\n. do "{tmp_path}/sub" a b\n\n. local m inner\n\n. display "`1\' `0\'"\na a b\n\n. \n'
+        'end of do-file\n\n. display "`m\'"\nouter\n\n'
+    )
+
+
+def test_run_is_silent_and_include_shares_macros(tmp_path: Path) -> None:
+    (tmp_path / "sub.do").write_text("local m inner\ndisplay 1\n")
+    d = Driver()
+    assert d.lines(f'run "{tmp_path}/sub.do"\nlocal k `m\'\ninclude "{tmp_path}/sub.do"\ndisplay "`m\'"\n') == [
+        "1",
+        "inner",
+    ]
+
+
+def test_a_failing_do_file_in_a_do_file(tmp_path: Path) -> None:
+    (tmp_path / "sub.do").write_text("display 1\nnosuch\n")
+    d = Driver(echo=True)
+    shown = d(f'do "{tmp_path}/sub.do"\n')
+    # stata: logs end with "r(198);", a blank line, "end of do-file", a blank line and "r(198);" again
+    assert shown.endswith(". nosuch\ncommand nosuch is unrecognized\nr(199);\n\nend of do-file\n\nr(199);\n\n")
+    assert d.errors.getvalue().splitlines()[1] == f"  in do-file {tmp_path}/sub.do, called at a.do:1"
+
+
+def test_a_missing_do_file() -> None:
+    d = Driver()
+    d("do nosuchfile\n")
+    assert d.rc == 601
+    assert "file nosuchfile.do not found" in d.errors.getvalue()
+
+
+def test_shell_needs_leave(tmp_path: Path) -> None:
+    d = Driver()
+    d(f"!touch {tmp_path}/made\n")
+    assert d.rc == 198
+    assert not (tmp_path / "made").exists()
+    d.session.allow_shell = True
+    assert d.lines("! echo hi\nshell echo ho\n") == ["hi", "ho"]
+
+
+def test_error_speaks() -> None:
+    d = Driver()
+    assert d("error 2000\n") == "no observations\nr(2000);\n\n"
+    assert d("error 0\n") == "\n"
+    assert d("capture error 7\ndisplay _rc\n").split() == ["7"]
+
+
+def test_errors_with_a_chosen_code_travel() -> None:
+    import pickle
+
+    from mixedcli.errors import Coded
+
+    copied: StataError = pickle.loads(pickle.dumps(Coded(77, "x")))
+    assert (copied.rc, copied.message) == (77, "x")
