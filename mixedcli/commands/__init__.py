@@ -138,6 +138,7 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "merge": ("merge", "merge"),
     "append": ("ap", "append"),
     "reshape": ("reshape", "reshape"),
+    "collapse": ("collapse", "collapse"),
     # descriptive tables
     # other estimators
     "regress": ("reg", "regress"),
