@@ -27,10 +27,10 @@ from mixedcli.blocks import Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.context import expression_context
 from mixedcli.commands.loading import loaded, names_of, words_of
-from mixedcli.data import expression, collapsing, missing, sample, types, varlist
+from mixedcli.data import collapsing, expression, missing, sample, types, varlist
+from mixedcli.data.collapsing import Source, Weights
 from mixedcli.data.dataset import Column, Dataset
 from mixedcli.data.grouping import grouped
-from mixedcli.data.collapsing import Source, Weights
 from mixedcli.errors import (
     InvalidSyntax,
     NegativeWeights,

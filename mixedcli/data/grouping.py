@@ -86,7 +86,8 @@ class Sample:
         """(count,) medians whatever the weights, nan in empty groups."""
         import pandas as pd
 
-        return pd.Series(self.values).groupby(self.member).median().reindex(range(self.count)).to_numpy(np.float64)
+        medians = pd.Series(self.values).groupby(self.member).median().reindex(range(self.count))
+        return np.asarray(medians, dtype=np.float64)
 
     def extreme(self, *, largest: bool) -> Floats:
         """(count,) maxima or minima, nan in empty groups."""
