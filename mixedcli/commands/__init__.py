@@ -137,6 +137,8 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     # several data sets
     "merge": ("merge", "merge"),
     "append": ("ap", "append"),
+    "joinby": ("joinby", "joinby"),
+    "cross": ("cross", "cross"),
     "reshape": ("reshape", "reshape"),
     "collapse": ("collapse", "collapse"),
     # descriptive tables

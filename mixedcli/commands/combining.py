@@ -14,7 +14,7 @@ from mixedcli.blocks import Block
 from mixedcli.data import read
 from mixedcli.data.dataset import Dataset
 from mixedcli.data.files import with_suffix
-from mixedcli.errors import InvalidSyntax, NotFound
+from mixedcli.errors import InvalidSyntax, NotFound, StringNumericMismatch
 from mixedcli.results import Estimates
 from mixedcli.session import KEEP, Outcome, Session
 
@@ -42,6 +42,19 @@ def check_keys(names: Sequence[str], using: Dataset) -> None:
     for name in names:
         if name not in using:
             raise NotFound(f"variable {name} not found in using data")  # unverified: wording
+
+
+def check_kinds(names: Sequence[str], master: Dataset, using: Dataset) -> None:
+    """Errors: r(106) a key variable is a string on one side only."""
+    for name in names:
+        ours, theirs = master.columns[name], using.columns[name]
+        if ours.is_string != theirs.is_string:
+            raise StringNumericMismatch(
+                f"key variable {name} is {ours.type} in master but {theirs.type} in using data\n"
+                "    Each key variable -- the variables on which observations are matched --\n"
+                "    must be of the same generic type in the master and using datasets.\n"
+                "    Same generic type means both numeric or both string."
+            )
 
 
 def combined(

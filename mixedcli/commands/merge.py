@@ -28,7 +28,7 @@ import numpy as np
 from mixedcli import ast
 from mixedcli.blocks import Blank, Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
-from mixedcli.commands.combining import check_keys, combined, subset, using_data, using_name
+from mixedcli.commands.combining import check_keys, check_kinds, combined, subset, using_data, using_name
 from mixedcli.commands.loading import names_of, words_of
 from mixedcli.commands.mergetable import result_table
 from mixedcli.data import types
@@ -42,7 +42,6 @@ from mixedcli.errors import (
     DataAssumption,
     InvalidSyntax,
     NotSorted,
-    StringNumericMismatch,
     VarlistRequired,
 )
 from mixedcli.session import Outcome, Session
@@ -194,15 +193,7 @@ def _pairs(kind: str, names: tuple[str, ...], master: Dataset, using: Dataset, o
     """Errors: r(5), r(106), r(459)."""
     if not names:
         return side_by_side(master.n, using.n)
-    for name in names:
-        ours, theirs = master.columns[name], using.columns[name]
-        if ours.is_string != theirs.is_string:
-            raise StringNumericMismatch(
-                f"key variable {name} is {ours.type} in master but {theirs.type} in using data\n"
-                "    Each key variable -- the variables on which observations are matched --\n"
-                "    must be of the same generic type in the master and using datasets.\n"
-                "    Same generic type means both numeric or both string."
-            )
+    check_kinds(names, master, using)
     sides = [Side.of(codes) for codes in joint_codes(names, master, using)]
     for side, one, which in zip(sides, kind.split(":"), ("master", "using"), strict=True):
         if one == "1" and not side.unique:
