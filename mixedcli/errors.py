@@ -139,6 +139,12 @@ class FileTypeUnknown(StataError):
     rc = 198
 
 
+class NotLabeled(StataError):
+    """A variable that has no value label (r(182))."""
+
+    rc = 182
+
+
 class LabelsForStrings(StataError):
     rc = 181
 

@@ -134,6 +134,17 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     # matrices, files, time
     # one data set
     "egen": ("egen", "egen"),
+    "recode": ("recode", "recode"),
+    "encode": ("encode", "encode"),
+    "decode": ("decode", "decode"),
+    "destring": ("destring", "destring"),
+    "tostring": ("tostring", "tostring"),
+    "duplicates": ("duplicates", "duplicates"),
+    "isid": ("isid", "isid"),
+    "gsort": ("gsort", "gsort"),
+    "expand": ("expand", "expand"),
+    "compress": ("compress", "compress"),
+    "clonevar": ("clonevar", "clonevar"),
     # several data sets
     "merge": ("merge", "merge"),
     "append": ("ap", "append"),

@@ -162,7 +162,7 @@ BODIES: list[tuple[str, Body]] = [
     ("if x==1 di 2", words("x==1 di 2")),
     ("}", WordsBody()),
     ("twoway (line a b) || lfit c d, by(x)", words("(line a b) || lfit c d, by(x)")),
-    ("recode x (1=2) (3/5=6), gen(z)", words("x (1=2) (3/5=6), gen(z)")),
+    ("recode x (1=2) (3/5=6), gen(z)", words("x (1=2) (3/5=6)")),
     ('notacommand "unclosed', words('"unclosed')),
 ]
 
