@@ -151,6 +151,9 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "joinby": ("joinby", "joinby"),
     "cross": ("cross", "cross"),
     "reshape": ("reshape", "reshape"),
+    "export": ("export", "export"),
+    "outsheet": ("outsheet", "outsheet"),
+    "insheet": ("insheet", "insheet"),
     "collapse": ("collapse", "collapse"),
     # descriptive tables
     # other estimators

@@ -4,11 +4,13 @@
         case(lower | upper | preserve) rowrange([#][:#]) colrange([#][:#]) encoding("name") stringcols(numlist | _all)
         numericcols(numlist | _all) asfloat asdouble bindquotes(loose | strict | nobind)]
     import delimited newvarlist using filename [, ...]
-    import excel [using] filename [, sheet("name") firstrow case(lower | upper | preserve) clear]
+    import excel [using] filename [, sheet("name") cellrange([start][:end]) firstrow allstring
+        case(lower | upper | preserve) clear]
 
 The delimiter and the header line are found out unless given.  Whole numbers get the smallest type, others the type
 set by set type (float), except that a column which float would blur (1e12 plus noise) becomes double; asfloat takes
-float whatever it loses.  import excel needs the Python package openpyxl.
+float whatever it loses.  import excel needs the Python package openpyxl
+(mixedcli[excel]).
 
 Example: import delimited growth.csv, clear
 """
@@ -45,6 +47,8 @@ SPEC = CommandSpec(
         OptionSpec("asdouble", "asdouble"),
         OptionSpec("sheet", "sh", "text"),
         OptionSpec("firstrow", "first"),
+        OptionSpec("cellrange", "cellra", "text"),
+        OptionSpec("allstring", "allstr", "text", optional=True),
     ),
     allows=frozenset({"using"}),
 )
@@ -96,14 +100,22 @@ def _delimited(session: Session, command: ast.Command, words: tuple[ast.Word, ..
 
 
 def _excel(session: Session, command: ast.Command, words: tuple[ast.Word, ...], options: Options) -> Outcome:
-    from mixedcli.data.other_read import read_excel
+    from mixedcli.data.excel_read import SheetOptions, read_excel
 
     name = _name(command, words, ".xlsx")
-    case = _choice("case", options.get("case", "preserve"), ("lower", "upper", "preserve"))
+    wanted = SheetOptions(
+        sheet=_unquoted(options.get("sheet") or ""),
+        cells=_unquoted(options.get("cellrange") or ""),
+        names=bool(options.get("firstrow")),
+        case=_choice("case", options.get("case", "preserve"), ("lower", "upper", "preserve")),
+        strings="allstring" in options,
+    )
     guard(session, options)
     path = read.fetched(name, session.settings.cwd, session.progress)
     with opening(name):
-        data = read_excel(path, name, _unquoted(options.get("sheet") or ""), bool(options.get("firstrow")), case)
+        data = read_excel(path, name, wanted)
+    if words and command.using is not None:
+        data = _named(data, words)
     return loaded(session, data, (_counts(data),))
 
 

@@ -1,4 +1,4 @@
-"""Files of other programs, through the readers that happen to be installed: .sav, .parquet, .xlsx."""
+"""Files of other programs, through the readers that happen to be installed: .sav, .parquet."""
 
 from __future__ import annotations
 
@@ -55,34 +55,6 @@ def read_parquet(path: Path, name: str) -> Dataset:
     return frame.from_frame(_guarded(name, "pyarrow", lambda: pd.read_parquet(path, engine="pyarrow")))
 
 
-def read_excel(path: Path, name: str, sheet: str = "", firstrow: bool = True, case: str = "lower") -> Dataset:
-    """A worksheet ("" is the first); without ``firstrow`` the columns are named A, B, ...
-
-    Errors: r(198) when openpyxl is not installed, r(601) no such worksheet, r(692).
-    """
-    import pandas as pd
-
-    def load() -> Any:
-        return pd.read_excel(path, sheet_name=sheet or 0, header=0 if firstrow else None, engine="openpyxl")
-
-    table = _guarded(name, "openpyxl", load)
-    if not firstrow:
-        table.columns = [_letters(i) for i in range(len(table.columns))]
-    elif case != "preserve":
-        table.columns = [str(c).lower() if case == "lower" else str(c).upper() for c in table.columns]
-    return frame.from_frame(table)
-
-
-def _letters(index: int) -> str:
-    """Spreadsheet name of a column: A, B, ..., Z, AA."""
-    text = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
-
-
 def _guarded(name: str, package: str, load: Any) -> Any:
     try:
         return load()
@@ -90,7 +62,5 @@ def _guarded(name: str, package: str, load: Any) -> Any:
         raise NotYetAvailable(f"file {name} needs the Python package {package}, which is not installed") from None
     except OSError:
         raise
-    except Exception as error:  # the readers raise whatever their libraries raise on a broken file
-        if "Worksheet" in str(error):
-            raise FileReadError(f"worksheet not found in file {name}") from None
+    except Exception:  # the readers raise whatever their libraries raise on a broken file
         raise FileReadError(f"file {name} corrupted") from None

@@ -88,7 +88,9 @@ def _other(path: Path, name: str, kind: str, progress: Progress | None) -> Datas
         return other_read.read_parquet(path, name)
     if kind in (".sav", ".zsav"):
         return other_read.read_sav(path, name)
-    return other_read.read_excel(path, name)
+    from mixedcli.data.excel_read import SheetOptions, read_excel
+
+    return read_excel(path, name, SheetOptions(case="lower"))
 
 
 def suffix(name: str) -> str:
