@@ -22,7 +22,7 @@ def sample() -> Dataset:
         Column("id", "byte", np.array([1, 2, 101], np.int8), "%8.0g", "Number", "yn"),
         Column("x", "float", np.array([0.1, -2.5, missing.FLOAT_SYSMISS], np.float32), "%9.2f"),
         Column("d", "int", np.array([0, 366, 32741], np.int16), "%td"),
-        Column("s", "str4", np.array(["a", "=1+1", ""], dtype=object), "%9s"),
+        Column("s", "str4", np.array(["a", "=1+1", "z"], dtype=object), "%9s"),
     ]
     return Dataset(columns={c.name: c for c in columns}, n=3, value_labels={"yn": {1.0: "yes"}})
 
@@ -51,7 +51,7 @@ def test_there_and_back(here: tuple[Session, Run, Path]) -> None:
     assert column(session, "x") == [0.1, -2.5, "."]
     assert column(session, "d") == [0, 366, "."]
     assert session.data.columns["d"].format == "%td"
-    assert column(session, "s") == ["a", "=1+1", ""]
+    assert column(session, "s") == ["a", "=1+1", "z"]
 
 
 def test_sheets_cells_and_labels(here: tuple[Session, Run, Path]) -> None:
