@@ -156,6 +156,9 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "insheet": ("insheet", "insheet"),
     "collapse": ("collapse", "collapse"),
     # descriptive tables
+    "tabulate": ("ta", "tabulate"),
+    "tab1": ("tab1", "tab1"),
+    "tab2": ("tab2", "tab2"),
     # other estimators
     "regress": ("reg", "regress"),
     "xtreg": ("xtreg", "xtreg"),
