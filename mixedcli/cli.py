@@ -16,6 +16,8 @@ from mixedcli.dispatch import Record, Runner
 from mixedcli.render.console import Console, OutputFailed, ProgressBar, emit, wants_colour
 from mixedcli.session import Session, Settings
 
+#: Python frames that programs within programs, blocks within blocks may take
+FRAMES = 6000
 OK, FAILED, USAGE, BUG, INTERRUPTED = 0, 1, 2, 70, 130
 
 _DESCRIPTION = "Fit linear mixed-effects models as Stata's mixed command does."
@@ -53,6 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--no-color", action="store_true", help="plain text on a terminal, too")
     add("--quiet", action="store_true", help="results only: do not echo commands")
     add("--continue", dest="keep_going", action="store_true", help="go on after a failing command")
+    add("--check", action="store_true", help="run nothing: list what in DOFILE could not run, with line numbers")
+    add("--allow-shell", action="store_true", help="let do-files run shell commands (! and shell)")
     add("--version", action="version", version=f"mixedcli {__version__}")
     return parser
 
@@ -74,6 +78,7 @@ def _linesize(text: str) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit status."""
     _open_closed_streams()
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), FRAMES))
     try:
         arguments = _parser().parse_intermixed_args(argv)
     except SystemExit as e:
@@ -108,6 +113,8 @@ def _main(arguments: argparse.Namespace) -> int:
     script = _existing(what[0]) if what and what[0] != "-" else None
     if script is None and what and what[0].endswith(".do") and len(what[0].split()) == 1:
         return _complain(f"r(601): file {what[0]} not found")
+    if arguments.check:
+        return _check(arguments, script)
     if arguments.batch and script is None:
         return _complain("--batch needs a do-file\nTry 'mixedcli --help'.", USAGE)
     with ExitStack() as stack:
@@ -117,7 +124,7 @@ def _main(arguments: argparse.Namespace) -> int:
                 log = stack.enter_context(script.with_suffix(".log").open("w", encoding="utf-8"))
             except OSError as e:
                 return _complain(f"r(603): file {e.filename} could not be opened")
-        session = Session(settings=Settings(linesize=_width(arguments)))
+        session = Session(settings=Settings(linesize=_width(arguments)), allow_shell=arguments.allow_shell)
         if sys.stderr.isatty():
             session.progress = ProgressBar(sys.stderr)
         interactive = not (what or arguments.command) and sys.stdin.isatty()
@@ -131,6 +138,27 @@ def _main(arguments: argparse.Namespace) -> int:
 
             return interact(runner)
         return _status(runner, _run(arguments, script, runner))
+
+
+def _check(arguments: argparse.Namespace, script: Path | None) -> int:
+    """List what in a script could not run."""
+    if script is None and arguments.what[:1] != ["-"]:
+        return _complain("--check needs a do-file\nTry 'mixedcli --help'.", USAGE)
+    from mixedcli.dispatch.checking import check
+
+    name = "stdin" if script is None else str(script)
+    text = _decoded(sys.stdin.buffer.read() if script is None else script.read_bytes())
+    findings = check(text, allow_shell=arguments.allow_shell)
+    for finding in findings:
+        if arguments.json:
+            from mixedcli.render.json import dumps
+
+            error = finding.error
+            row = {"line": finding.line, "column": finding.column or None, "rc": error.rc, "error": error.message}
+            emit(sys.stdout, dumps(row) + "\n")
+        else:
+            emit(sys.stdout, f"{name}:{finding}\n")
+    return FAILED if findings else OK
 
 
 def _complain(message: str, status: int = FAILED) -> int:

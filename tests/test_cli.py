@@ -237,3 +237,36 @@ def test_closed_streams(closed: str) -> None:
     command = f'"{sys.executable}" -m mixedcli -c "display 1" {closed}'
     done = subprocess.run(command, shell=True, capture_output=True, text=True, cwd=ROOT, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_check_runs_nothing_and_lists_what_could_not_run(call: Call, tmp_path: Path) -> None:
+    script = tmp_path / "a.do"
+    script.write_text(f'save "{tmp_path}/made.dta"\nnosuch x\n')
+    status, out, err = call("--check", script)
+    assert (status, err) == (1, "")
+    assert out == f"{script}:2:1: r(199): command nosuch is unrecognized\n"
+    assert json.loads(call("--check", "--json", script)[1]) == {
+        "line": 2,
+        "column": 1,
+        "rc": 199,
+        "error": "command nosuch is unrecognized",
+    }
+    script.write_text("display 1\n")
+    assert call("--check", script) == (0, "", "")
+    assert call("--check")[0] == 2
+
+
+def test_shell_commands_need_leave(call: Call, tmp_path: Path) -> None:
+    status, out, _ = call("-c", f"!touch {tmp_path}/made")
+    assert status == 1
+    assert "--allow-shell" in out
+    assert not list(tmp_path.iterdir())
+    assert call("--allow-shell", "-c", f"!touch {tmp_path}/made")[0] == 0
+    assert [p.name for p in tmp_path.iterdir()] == ["made"]
+
+
+def test_errors_in_programs_name_the_calls(call: Call, tmp_path: Path) -> None:
+    script = tmp_path / "a.do"
+    script.write_text("program p\n  summarize nosuch\nend\np\n")
+    _, _, err = call(script)
+    assert err == f"{script}:2:13: r(111): variable nosuch not found\n  in program p, called at {script}:4\n"

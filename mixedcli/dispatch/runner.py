@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -14,9 +13,6 @@ from mixedcli.dispatch.record import Record
 from mixedcli.errors import Interrupted, InvalidSyntax, StataError
 from mixedcli.render import messages, text
 from mixedcli.session import Session, read_data
-
-#: Python frames that programs within programs, blocks within blocks may take
-_FRAMES = 6000
 
 
 class Screen(Protocol):
@@ -57,7 +53,6 @@ class Runner:
         self._output: list[Any] = []  # lines shown since the last report
         self._open = False  # the last line shown goes on
         self._interpreter = Interpreter(session, self._show_blocks, self._show, self._done)
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), _FRAMES))
 
     def arguments(self, words: Sequence[str]) -> None:
         """A do-file's arguments: `1', `2', ... and `0' for all of them."""

@@ -16,6 +16,7 @@ from mixedcli.parse.machine import Machine, Token, UnexpectedError
 
 #: Stata's limits: pairs of nested parentheses, dyadic operators in one expression (r(130))
 NESTING, OPERATORS = 249, 800
+_MACRO = re.compile(r"\s*(loc(?:al?)?|gl(?:o(?:b(?:al?)?)?)?)(?!\w)\s*(\S.*)", re.DOTALL)
 _NOT_BRACKETS = re.compile(r'"[^"]*"|[^()\[\]]+')
 
 
@@ -33,6 +34,11 @@ def parse_line(text: str) -> ast.Command | None:
     stripped = text.lstrip()
     if not stripped or stripped[0] == "*":
         return None
+    simple = _MACRO.fullmatch(text)
+    if simple is not None:  # what loops consist of: no grammar is needed
+        name = Token("RAW", simple[1], simple.start(1), simple.end(1))
+        rest = Token("REST", simple[2], simple.start(2), simple.end(2))
+        return bodies.command(text, len(text), qualifiers.Draft(name, bodies.raw_body(rest)), [])
     try:
         return cast("ast.Command | None", _parse(text, "line"))
     except StataError:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from mixedcli.errors import Span
 from mixedcli.parse.loader import END, Tables
 
 Action: TypeAlias = Callable[[str, int, int, list[Any]], object]
+#: from so many visits on, a state's terminals are tried by one regular expression
+OFTEN = 200
 _Match: TypeAlias = Callable[[str, int], re.Match[str] | None]
 
 
@@ -59,7 +61,8 @@ class Machine:
         ]
         self._blanks: _Match = re.compile(tables.blanks).match
         self._matches: dict[int, tuple[str, _Match]] = {}
-        self._scanners: dict[int, tuple[tuple[str, _Match], ...]] = {}
+        self._uses: dict[int, int] = {}
+        self._combined: dict[int, _Match] = {}
 
     def run(self, source: str, start: str) -> Any:
         """The value of start symbol ``start`` for the whole of ``source``.  Errors: UnexpectedError."""
@@ -73,13 +76,19 @@ class Machine:
         position = 0
         length = len(source)
         while True:
-            blanks = self._blanks(source, position)
-            if blanks is not None:
+            if source[position : position + 1].isspace():
+                blanks = self._blanks(source, position)
+                assert blanks is not None
                 position = blanks.end()
             if position >= length:
                 kind, stop = END, position
+            elif state in self._combined:
+                found = self._combined[state](source, position)
+                if found is None:
+                    raise self._unexpected(state, position)
+                kind, stop = cast(str, found.lastgroup), found.end()
             else:
-                for name, match in self._scanners.get(state) or self._scanner(state):
+                for name, match in self._scanner(state):
                     found = match(source, position)
                     if found is not None:
                         kind, stop = name, found.end()
@@ -98,7 +107,14 @@ class Machine:
                     ends.append(stop)
                     position = stop
                     break
-                state = self._reduce(source, self._rules[~action], states, values, starts, ends)
+                rule = self._rules[~action]
+                if rule[3] and rule[1] == 1:
+                    # the only symbol stands for the node: nothing changes but the state
+                    states.pop()
+                    state = actions[states[-1]][rule[0]]
+                    states.append(state)
+                else:
+                    state = self._reduce(source, rule, states, values, starts, ends)
                 if state == goal and kind == END:
                     return values[-1]
 
@@ -148,7 +164,12 @@ class Machine:
                 name, pattern = self._tables.terminals[number]
                 self._matches[number] = (name, re.compile(pattern).match)
         scanner = tuple(self._matches[number] for number in self._tables.accepts[state])
-        self._scanners[state] = scanner
+        # a loop comes here again and again: one expression that tries the terminals in the same order is then faster
+        uses = self._uses[state] = self._uses.get(state, 0) + 1
+        if uses < OFTEN:
+            return scanner
+        terminals = (self._tables.terminals[number] for number in self._tables.accepts[state])
+        self._combined[state] = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in terminals)).match
         return scanner
 
     def _unexpected(self, state: int, position: int) -> UnexpectedError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -108,7 +109,7 @@ def forvalues(session: Session, text: str) -> tuple[str, Iterable[str]]:
 
 
 def _values(first: float, step: float, last: float) -> Iterator[str]:
-    if step == 0:
+    if not all(map(math.isfinite, (first, step, last))) or first + step == first or last + step == last:
         raise InvalidSyntax("invalid syntax")
     return _counted(first, step, last)
 
