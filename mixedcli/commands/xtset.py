@@ -1,13 +1,13 @@
 """xtset, tsset - declare panel and time variables
 
     xtset panelvar
-    xtset panelvar timevar [, delta(#) unit format(%fmt)]
+    xtset panelvar timevar [, delta(# [units]) unit format(%fmt)]
     tsset timevar [, ...]
     tsset panelvar timevar [, ...]
     xtset | tsset [, clear]
 
 The settings give L. F. D. S. their meaning and are saved with the data.  Setting a time variable sorts the data.
-unit is one of daily weekly monthly quarterly halfyearly yearly generic.
+unit is one of clocktime daily weekly monthly quarterly halfyearly yearly generic.
 
 Example: xtset id week
 """
@@ -24,6 +24,7 @@ from mixedcli import ast, numfmt
 from mixedcli.blocks import Blank, Block, Line, Segment
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.rearrange import rearranged
+from mixedcli.commands.timeunits import UNITS, unit_of
 from mixedcli.data import missing, varlist
 from mixedcli.data.dataset import Dataset, TimeSettings
 from mixedcli.errors import (
@@ -39,18 +40,8 @@ from mixedcli.frozen import frozen
 from mixedcli.results import Stored
 from mixedcli.session import Outcome, Session
 
-#: option -> (format of the time variable, singular, plural)
-UNITS: dict[str, tuple[str, str, str]] = {
-    "daily": ("%td", "day", "days"),
-    "weekly": ("%tw", "week", "weeks"),
-    "monthly": ("%tm", "month", "months"),
-    "quarterly": ("%tq", "quarter", "quarters"),
-    "halfyearly": ("%th", "half-year", "half-years"),
-    "yearly": ("%ty", "year", "years"),
-    "generic": ("%tg", "unit", "units"),
-}
-
 _LEAST = {
+    "clocktime": "c",
     "daily": "d",
     "weekly": "w",
     "monthly": "m",
@@ -64,7 +55,7 @@ SPEC = CommandSpec(
     "xtset",
     options=(
         OptionSpec("clear", "clear"),
-        OptionSpec("delta", "del", "real"),
+        OptionSpec("delta", "del", "text"),
         OptionSpec("format", "f", "text"),
         OptionSpec("noquery", "noquery"),
         *(OptionSpec(unit, _LEAST[unit]) for unit in UNITS),
@@ -106,7 +97,7 @@ def _show(data: Dataset, series: bool) -> Outcome:
 
 def _set(session: Session, panel: str, time: str, options: Options) -> Outcome:
     data = session.data
-    delta = float(options.get("delta", 1.0))
+    delta = _delta(options, data.columns[time].format if time else "")
     if not time and ("delta" in options or any(options.get(u) for u in UNITS)):
         raise VarlistRequired("timevar required")  # unverified: wording
     if not 0 < delta < missing.SYSMISS:
@@ -125,6 +116,29 @@ def _set(session: Session, panel: str, time: str, options: Options) -> Outcome:
     order = np.lexsort([data.columns[k].values for k in keys[::-1]])
     moved = replace(data.rows(order, keeps_order=False), sorted_by=keys)
     return replace(rearranged(session, moved, order, blocks), r=returned)
+
+
+#: units of delta() for a clock time, in milliseconds
+_CLOCK = {"second": 1e3, "minute": 6e4, "hour": 3.6e6, "day": 8.64e7, "week": 6.048e8}
+
+
+def _delta(options: Options, shown: str) -> float:
+    """delta(2), delta(7 days), delta(1 hour).  Errors: r(198)."""
+    words = str(options.get("delta", "1")).split()
+    unit = words[1].rstrip("s").lower() if len(words) == 2 else ""
+    try:
+        number = float(words[0]) if len(words) in (1, 2) else float("nan")
+    except ValueError:
+        number = float("nan")
+    if unit:
+        clock = bool(options.get("clocktime")) or shown.lower().startswith(("%tc", "%-tc"))
+        known = _CLOCK if clock else {unit_of(shown)[0]: 1.0, "unit": 1.0}
+        number *= known.get(
+            "minute" if unit in ("min", "minute") else "second" if unit == "sec" else unit, float("nan")
+        )
+    if not number == number:
+        raise InvalidSyntax("option delta() incorrectly specified")
+    return number
 
 
 @frozen
@@ -153,7 +167,9 @@ def _facts(data: Dataset, settings: TimeSettings) -> _Facts:
     if settings.time:
         gaps = _gaps(time, panel, settings)
     balance = _balance(time, panel, bool(settings.time)) if settings.panel else ""
-    return _Facts(balance, gaps, _range(panel), _range(time), _unit(data, settings))
+    return _Facts(
+        balance, gaps, _range(panel), _range(time), unit_of(data.columns[settings.time].format if settings.time else "")
+    )
 
 
 def _range(values: NDArray[Any]) -> tuple[float, float]:
@@ -181,16 +197,6 @@ def _balance(time: NDArray[Any], panel: NDArray[Any], timed: bool) -> str:
         return "unbalanced"
     table = time.reshape(len(counts), -1) if len(counts) else time
     return "strongly balanced" if bool((table == table[:1]).all()) else "weakly balanced"
-
-
-def _unit(data: Dataset, settings: TimeSettings) -> tuple[str, str]:
-    shown = data.columns[settings.time].format if settings.time else ""
-    for mark, one, many in UNITS.values():
-        if shown.startswith((mark, "%-" + mark[1:])):
-            return one, many
-    if shown.startswith(("%tc", "%tC")):
-        return "millisecond", "milliseconds"
-    return ("day", "days") if shown.startswith("%d") else ("unit", "units")
 
 
 def _report(data: Dataset, settings: TimeSettings, facts: _Facts) -> tuple[Block, ...]:
