@@ -1,9 +1,9 @@
 """Time mixedcli beside its peers: python benchmarks/run.py [CASE ...] [--rows N] [--repeat N] [--json FILE].
 
-Cases: intercept-1m slope-1m threelevel-1m crossed-73k crossed-1m oneliner load-dta load-csv (all when none is
-named).  Run it with the Python that has mixedcli installed, after benchmarks/peers.sh; what is not installed is left
-out.  Every program runs in a process of its own, one after another.  Times are the best and the median of the
-repetitions; a ratio is a program's median over mixedcli's.
+Cases: intercept-1m slope-1m threelevel-1m crossed-73k crossed-1m oneliner load-dta load-csv and the data commands
+of datacommands.py (data: all of these); all when none is named.  Run it with the Python that has mixedcli installed,
+after benchmarks/peers.sh; what is not installed is left out.  Every program runs in a process of its own, one after
+another.  Times are the best and the median of the repetitions; a ratio is a program's median over mixedcli's.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import time
 from typing import Any
 
 from cases import FITS, fit_data, load_data, store
+from datacommands import CASES as DATA
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -127,6 +128,12 @@ def loads(kind: str, rows: int, repeat: int) -> dict[str, Result | None]:
     return out
 
 
+def data_command(name: str, rows: int, repeat: int) -> dict[str, Result | None]:
+    """A data command beside the bare pandas call, with the same Python."""
+    worker = str(HERE / "datacommands.py")
+    return {p: ask([sys.executable, worker, p, name, str(rows), str(repeat)]) for p in ("mixedcli", "pandas")}
+
+
 def table(name: str, results: dict[str, Result | None]) -> str:
     """A Markdown table: best, median, ratio to mixedcli, log likelihood above or below mixedcli's, peak memory."""
     own = results["mixedcli"]
@@ -148,7 +155,7 @@ def table(name: str, results: dict[str, Result | None]) -> str:
 
 
 def main() -> None:
-    names = [*FITS, "oneliner", "load-dta", "load-csv"]
+    names = [*FITS, "oneliner", "load-dta", "load-csv", *DATA, "data"]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(names))
     parser.add_argument("--rows", type=int, default=1_000_000)
@@ -159,8 +166,13 @@ def main() -> None:
     if unknown := set(options.cases) - set(names):
         parser.error(f"no such case: {', '.join(sorted(unknown))}")
     figures = {}
-    for name in options.cases or names:
-        if name in FITS:
+    wanted = options.cases or names[:-1]
+    if "data" in wanted:
+        wanted = [name for name in wanted if name != "data"] + list(DATA)
+    for name in wanted:
+        if name in DATA:
+            figures[name] = data_command(name, options.rows, options.repeat)
+        elif name in FITS:
             figures[name] = fits(name, options.rows, options.repeat, options.skip)
         elif name == "oneliner":
             figures[name] = oneliner(2 * options.repeat)
