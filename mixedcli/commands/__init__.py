@@ -11,7 +11,7 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from mixedcli.errors import UnrecognizedCommand
+from mixedcli.errors import NotYetAvailable, UnrecognizedCommand
 from mixedcli.frozen import frozen
 
 if TYPE_CHECKING:
@@ -126,6 +126,29 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "include": ("inc", "do"),
     "shell": ("sh", "shell"),
     "sreturn": ("sret", "sreturn"),
+    "foreach": ("foreach", "blocks"),
+    "forvalues": ("forv", "blocks"),
+    "while": ("while", "blocks"),
+    "if": ("if", "blocks"),
+    "else": ("else", "blocks"),
+    "by": ("by", "prefix.by"),
+    "bysort": ("bys", "prefix.by"),
+    "xi": ("xi", "prefix.xi"),
+    "ssc": ("ssc", "accepted"),
+    "net": ("net", "accepted"),
+    "adopath": ("adopath", "accepted"),
+    "ado": ("ado", "accepted"),
+    "adoupdate": ("adoupdate", "accepted"),
+    "update": ("update", "accepted"),
+    "which": ("which", "accepted"),
+    "sysdir": ("sysdir", "accepted"),
+    "findit": ("findit", "accepted"),
+    "search": ("sea", "accepted"),
+    "discard": ("discard", "accepted"),
+    "cls": ("cls", "accepted"),
+    "more": ("mor", "accepted"),
+    "pause": ("pause", "accepted"),
+    "sleep": ("sleep", "accepted"),
     "preserve": ("preserve", "preserve"),
     "restore": ("restore", "restore"),
     "continue": ("continue", "continue_"),
@@ -179,7 +202,7 @@ EXACT: dict[str, str] = {"e": "exit", "l": "list", "d": "describe", "g": "genera
 
 
 def resolve(word: str) -> str:
-    """Full command name for a word as typed.  Errors: r(199)."""
+    """Full command name for a word as typed.  Errors: r(199), r(198) one of Stata's that there is not yet."""
     if word in ABBREVIATIONS:
         return word
     if word in EXACT:
@@ -187,6 +210,11 @@ def resolve(word: str) -> str:
     for name, (least, _) in ABBREVIATIONS.items():
         if name.startswith(word) and len(word) >= len(least):
             return name
+    from mixedcli.commands.later import known_name
+
+    later = known_name(word)
+    if later is not None:
+        raise NotYetAvailable(f"{later} is not yet available")
     raise UnrecognizedCommand(f"command {word} is unrecognized")
 
 

@@ -163,3 +163,59 @@ def test_text_that_is_no_expression_list_is_kept() -> None:
     body, _ = parse_prefix(ast.Prefix("eststo", "m 1 +", span=None), "mixed y")
     assert body.items is None
     assert body.text == "m 1 +"
+
+
+CATEGORIES = Dataset().with_columns(
+    [
+        Column("foreign", "byte", np.array([0, 0, 1, 1, 101], dtype=np.int8)),
+        Column("rep78", "byte", np.array([1, 2, 3, 1, 2], dtype=np.int8)),
+        Column("x", "double", np.array([1.5, 2.5, 3.5, 4.5, 5.5])),
+        Column("s", "str1", np.array(["b", "a", "", "c", "a"], dtype=object)),
+    ]
+)
+
+
+def test_xi_makes_indicators_and_says_so() -> None:
+    session, run = driver(CATEGORIES)
+    # stata: a log of xi: qreg price mpg i.foreign*i.rep78 headroom
+    assert run("xi i.foreign*i.rep78").splitlines() == [
+        "i.foreign         _Iforeign_0-1       (naturally coded; _Iforeign_0 omitted)",
+        "i.rep78           _Irep78_1-3         (naturally coded; _Irep78_1 omitted)",
+        "i.for~n*i.rep78   _IforXrep_#_#       (coded as above)",
+    ]
+    made = ("_Iforeign_1", "_Irep78_2", "_Irep78_3", "_IforXrep_1_2", "_IforXrep_1_3")
+    assert session.data.names[4:] == made
+    assert column(session, "_Iforeign_1") == [0, 0, 1, 1, "."]
+    assert column(session, "_Irep78_3") == [0, 0, 1, 0, 0]
+    assert column(session, "_IforXrep_1_3") == [0, 0, 1, 0, "."]
+    assert session.data.column("_Irep78_2").label == "rep78==2"
+
+
+def test_xi_with_continuous_variables() -> None:
+    session, run = driver(CATEGORIES)
+    run("xi i.rep78|x")
+    assert session.data.names[4:] == ("_IrepXx_2", "_IrepXx_3")
+    assert column(session, "_IrepXx_2") == [0, 2.5, 0, 0, 5.5]
+    run("xi i.rep78*x")
+    assert session.data.names[4:] == ("_Irep78_2", "_Irep78_3", "_IrepXx_2", "_IrepXx_3")
+
+
+def test_xi_of_strings_and_other_prefixes() -> None:
+    session, run = driver(CATEGORIES)
+    run("xi, prefix(_D) i.s")
+    assert session.data.names[4:] == ("_Ds_2", "_Ds_3")
+    assert column(session, "_Ds_2") == [1, 0, ".", 0, 0]
+
+
+def test_xi_runs_the_command_with_the_new_variables() -> None:
+    session, run = driver(data())
+    shown = run("xi: mixed y i.g*x || g:")
+    assert shown.startswith("i.g               _Ig_1-3             (naturally coded; _Ig_1 omitted)\n")
+    assert session.e.matrices["b"].colnames[:6] == ("y:_Ig_2", "y:_Ig_3", "y:x", "y:_IgXx_2", "y:_IgXx_3", "y:_cons")
+    assert run("display %12.8f e(ll)") == _ll(FRAME)
+
+
+def _ll(frame: pd.DataFrame) -> str:
+    _, run = driver(data(frame))
+    run("mixed y i.g##c.x || g:")
+    return run("display %12.8f e(ll)")
