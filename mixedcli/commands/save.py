@@ -1,10 +1,13 @@
-"""save - save the data as a Stata data set
+"""save, saveold - save the data as a Stata data set
 
     save [filename] [, replace nolabel orphans emptyok]
+    saveold filename [, version(#) replace nolabel orphans]
 
 Without a name the file the data came from is meant.  The file is written beside the old one and then takes its
 place, so that a crash or a full disk leaves the old file as it was.  Value labels no variable uses are left out
 unless orphans is given.
+
+saveold writes a file that Stata 13 reads (version 14 and later read what save writes).
 
 Example: save mydata, replace
 """
@@ -32,6 +35,7 @@ SPEC = CommandSpec(
         OptionSpec("orphans", "or"),
         OptionSpec("emptyok", "empty"),
         OptionSpec("all", "all"),
+        OptionSpec("version", "v", "int"),
     ),
 )
 
@@ -40,6 +44,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     """Write the file.  Errors: r(198) no name, r(602) exists, r(603) cannot be created, r(693) writing failed."""
     words = words_of(command)
     data = session.data
+    version = _version(command, options)
     name = file_word(words, command) if words else data.source
     if not name or is_url(name):
         raise InvalidSyntax("invalid file specification", command.span)
@@ -54,10 +59,27 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     if exists and not options.get("replace"):
         raise FileExists(f"file {name} already exists")
     saved = replace(_prepared(data, options), timestamp=_stamp(), source=name, changed=False)
-    write_dta(saved, path, name, session.progress)
+    write_dta(saved, path, name, session.progress, release=117 if version == 13 else 118)
     # what was left out of the file is still in memory
     kept = replace(data, timestamp=saved.timestamp, source=name, changed=False)
-    return Outcome(blocks=(line(f"file {name} saved"),), data=kept)
+    blocks = [line(f"file {name} saved")]
+    if options.get("replace") and not exists:
+        blocks.insert(0, line(f"(file {name} not found)"))  # stata: logs of release 17
+    if version:
+        blocks.insert(0, line(f"(saving in Stata {version} format)"))
+    return Outcome(blocks=tuple(blocks), data=kept)
+
+
+def _version(command: ast.Command, options: Options) -> int:
+    """The Stata saveold writes for, 0 for save.  Errors: r(198)."""
+    if command.name != "saveold":
+        if "version" in options:
+            raise InvalidSyntax("option version() not allowed", command.span)
+        return 0
+    version = int(options.get("version", 13))
+    if not 13 <= version <= 19:
+        raise InvalidSyntax("option version() invalid: 13 or later", command.span)  # unverified: wording
+    return version
 
 
 def _prepared(data: Dataset, options: Options) -> Dataset:

@@ -1,9 +1,9 @@
-"""Writing .dta files, format 118 (119 beyond 32,767 variables)."""
+"""Writing .dta files, format 118 (119 beyond 32,767 variables) or, for older Statas, 117."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,24 +20,28 @@ BLOCK = 8192
 _CODES = {name: code for code, name in dta_format.TAGGED_TYPES.items()}
 
 
-def write_dta(data: Dataset, path: Path, name: str | None = None, progress: Progress | None = None) -> None:
+def write_dta(
+    data: Dataset, path: Path, name: str | None = None, progress: Progress | None = None, release: int = 118
+) -> None:
     """Save the data set; ``data.timestamp`` is written as it stands.
 
-    name: what messages call the file.  Errors: r(603), r(693); the old file, if any, is then untouched.
+    name: what messages call the file.  release: 118, or 117 (Stata 13: texts in Windows' Western alphabet, other
+    characters become ?).  Errors: r(603), r(693); the old file, if any, is then untouched.
     """
-    write_atomic(path, name or str(path), lambda file: _Writer(data, file).run(progress))
+    write_atomic(path, name or str(path), lambda file: _Writer(data, file, release).run(progress))
 
 
 class _Writer:
     """One file being written: sections in order, their places noted for the map."""
 
-    def __init__(self, data: Dataset, file: BinaryIO) -> None:
+    def __init__(self, data: Dataset, file: BinaryIO, release: int = 118) -> None:
         self.data = data
         self.file = file
-        self.release = 118 if len(data.columns) <= 32767 else 119
+        self.release = release if len(data.columns) <= 32767 else 119
         self.bits = dta_format.REFERENCE_BITS[self.release]
         self.width = dta_format.widths(self.release)
-        self.columns = [_encoded(c) for c in data.columns.values()]
+        self.encode = _utf8 if self.width.encoding == "utf-8" else _western
+        self.columns = [_encoded(c, self.encode) for c in data.columns.values()]
         self.places: list[int] = [0]
 
     def run(self, progress: Progress | None) -> None:
@@ -81,15 +85,17 @@ class _Writer:
         return struct.pack(f"<{len(numbers)}{code}", *numbers)
 
     def _texts(self, texts: list[str], width: int) -> bytes:
-        return b"".join(_fixed(text, width) for text in texts)
+        return b"".join(_fixed(text, width, self.encode) for text in texts)
 
     def _header(self) -> None:
         data = self.data
-        label = _utf8(data.label[:80])
-        stamp = _utf8(data.timestamp[:17])
+        old = self.release == 117
+        label = self.encode(data.label[:80])
+        stamp = self.encode(data.timestamp[:17])
         k = struct.pack("<I" if self.release == 119 else "<H", len(data.columns))
         self._write(b"<stata_dta><header><release>%d</release><byteorder>LSF</byteorder><K>" % self.release + k)
-        self._write(b"</K><N>" + struct.pack("<Q", data.n) + b"</N><label>" + struct.pack("<H", len(label)) + label)
+        self._write(b"</K><N>" + struct.pack("<I" if old else "<Q", data.n) + b"</N>")
+        self._write(b"<label>" + struct.pack("<B" if old else "<H", len(label)) + label)
         self._write(b"</label><timestamp>" + bytes([len(stamp)]) + stamp + b"</timestamp></header>")
         self._section("map", b"\0" * 14 * 8)
 
@@ -98,7 +104,8 @@ class _Writer:
         owners |= {c.name: dict(c.characteristics) for c in self.data.columns.values()}
         for owner, entries in owners.items():
             for name, text in entries.items():
-                raw = _fixed(owner, self.width.name) + _fixed(name, self.width.name) + _utf8(text) + b"\0"
+                names = (_fixed(part, self.width.name, self.encode) for part in (owner, name))
+                raw = b"".join(names) + self.encode(text) + b"\0"
                 yield b"<ch>" + struct.pack("<I", len(raw)) + raw + b"</ch>"
 
     def _records(self, progress: Progress | None) -> None:
@@ -118,17 +125,18 @@ class _Writer:
             if c.storage != "strL":
                 continue
             for text, row in c.first.items():
-                kind, raw = _long(text)
-                self._write(b"GSO" + struct.pack("<IQBI", i + 1, row + 1, kind, len(raw)) + raw)
+                kind, raw = _long(text, self.encode)
+                layout = "<IIBI" if self.release == 117 else "<IQBI"
+                self._write(b"GSO" + struct.pack(layout, i + 1, row + 1, kind, len(raw)) + raw)
 
     def _value_labels(self) -> Iterable[bytes]:
         for name, table in self.data.value_labels.items():
-            texts = [_utf8(t) + b"\0" for t in table.values()]
+            texts = [self.encode(t) + b"\0" for t in table.values()]
             starts = np.cumsum([0, *map(len, texts)])[:-1].astype("<u4") if texts else np.empty(0, "<u4")
             codes = missing.narrow(np.array(list(table), dtype=np.float64), "long").astype("<i4")
             text = b"".join(texts)
             body = struct.pack("<II", len(texts), len(text)) + starts.tobytes() + codes.tobytes() + text
-            head = struct.pack("<i", len(body)) + _fixed(name, self.width.name) + b"\0\0\0"
+            head = struct.pack("<i", len(body)) + _fixed(name, self.width.name, self.encode) + b"\0\0\0"
             yield b"<lbl>" + head + body + b"</lbl>"
 
 
@@ -149,12 +157,12 @@ class _Encoded:
         return packed
 
 
-def _encoded(column: Column) -> _Encoded:
+def _encoded(column: Column, encode: Callable[[str], bytes]) -> _Encoded:
     if not column.is_string:
         return _Encoded(column, column.type, column.values, {})
     texts = column.values.tolist()
     if column.type != "strL":
-        known = {t: _utf8(t) for t in set(texts)}
+        known = {t: encode(t) for t in set(texts)}
         width = max(map(len, known.values()), default=0)
         if width <= types.MAX_STRF and not any("\0" in t for t in known):
             width = max(width, int(column.type[3:]))
@@ -175,19 +183,25 @@ def _utf8(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _long(text: str) -> tuple[int, bytes]:
+def _western(text: str) -> bytes:
+    return text.encode("cp1252", "replace")
+
+
+def _long(text: str, encode: Callable[[str], bytes] = _utf8) -> tuple[int, bytes]:
     """Kind and bytes of a long string: 130 is text with a final NUL, 129 binary."""
     if "\0" in text:
         try:
             return 129, text.encode("latin-1")
         except UnicodeEncodeError:
             text = text.replace("\0", "")  # text beyond Latin-1 has no binary form that reads back
-    return 130, _utf8(text) + b"\0"
+    return 130, encode(text) + b"\0"
 
 
-def _fixed(text: str, width: int) -> bytes:
-    """UTF-8 in a field of fixed width with at least one final NUL, cut between characters."""
-    raw = _utf8(text)
+def _fixed(text: str, width: int, encode: Callable[[str], bytes] = _utf8) -> bytes:
+    """A text in a field of fixed width with at least one final NUL, cut between characters."""
+    raw = encode(text)
     if len(raw) >= width:
-        raw = raw[: width - 1].decode("utf-8", "ignore").encode()
+        raw = raw[: width - 1]
+        if encode is _utf8:
+            raw = raw.decode("utf-8", "ignore").encode()
     return raw.ljust(width, b"\0")

@@ -73,3 +73,35 @@ def test_a_text_file_is_not_saved_over(tmp_path: Path) -> None:
 def test_nothing_to_save(tmp_path: Path) -> None:
     _, run = driver()
     assert run(f'save "{tmp_path}/x"') == "r(111): no variables defined"
+
+
+def test_replace_tells_of_a_file_that_was_not_there(tmp_path: Path) -> None:
+    _, run = driver(data())
+    run(f'cd "{tmp_path}"')
+    assert run("save new, replace") == "(file new.dta not found)\nfile new.dta saved"
+    assert run("save new, replace") == "file new.dta saved"
+
+
+def test_saveold_writes_what_pandas_reads_as_117(tmp_path: Path) -> None:
+    import pandas as pd
+
+    session, run = driver(data())
+    run(f'cd "{tmp_path}"')
+    run('generate strL story = "é" * 3000')
+    run('generate s = "naïve" in 1')
+    run('label variable s "Größe"')
+    run('label data "old"')
+    assert run("saveold a") == "(saving in Stata 13 format)\nfile a.dta saved"
+    assert (tmp_path / "a.dta").read_bytes().startswith(b"<stata_dta><header><release>117</release>")
+    read = pd.read_stata(tmp_path / "a.dta", convert_categoricals=False)
+    assert read["story"].tolist() == ["é" * 3000] * 2
+    assert read["s"].tolist() == ["naïve", ""]
+    with pd.read_stata(tmp_path / "a.dta", iterator=True) as reader:
+        assert (reader.data_label, reader.variable_labels()["s"]) == ("old", "Größe")
+    assert read["x"].tolist() == [1, 2]
+    again = load_dta(str(tmp_path / "a.dta"))
+    assert again.columns["story"].values.tolist() == session.data.columns["story"].values.tolist()
+    assert again.value_labels == {"yn": {1.0: "yes"}}
+    assert run("saveold a, replace version(14)") == "(saving in Stata 14 format)\nfile a.dta saved"
+    assert run("saveold a, replace version(9)").startswith("r(198): option version() invalid")
+    assert run("save a, replace version(13)").startswith("r(198): option version() not allowed")
