@@ -6,6 +6,7 @@
     ereturn scalar name = exp
     ereturn local name ["]text["]
     ereturn matrix name [=] matrix [, copy]
+    ereturn display [, level(#)]
     ereturn clear
 
 post begins new results: b is a row vector, V its covariance matrix with the same names; both move into e().  The
@@ -26,12 +27,13 @@ from numpy.typing import NDArray
 
 from mixedcli import ast
 from mixedcli.commands import CommandSpec, Options
+from mixedcli.commands.estimation import posted
 from mixedcli.commands.macros.names import matrix
 from mixedcli.commands.macros.results import changed, listing, split_options, taken_apart
 from mixedcli.commands.macros.text import unquoted
 from mixedcli.data import varlist
 from mixedcli.data.missing import is_missing
-from mixedcli.errors import Conformability, InvalidSyntax, LastEstimatesNotFound, NotYetAvailable
+from mixedcli.errors import Conformability, InvalidSyntax, LastEstimatesNotFound
 from mixedcli.results import Estimates, Matrix, Stored
 from mixedcli.session import Outcome, Session
 
@@ -59,8 +61,19 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
             made, also = changed(session, session.e, kind, rest)
             return Outcome(estimates=replace(now, stored=made) if now is not None else Estimates(made), **also)
         case "display":
-            raise NotYetAvailable("ereturn display is not yet available")
+            return _display(session, rest)
     raise InvalidSyntax("invalid syntax", command.span)
+
+
+def _display(session: Session, text: str) -> Outcome:
+    _, options = split_options(text)
+    try:
+        level = float(options.get("level") or session.settings.level)
+    except ValueError:
+        raise InvalidSyntax("option level() incorrectly specified") from None
+    if not 10 <= level <= 99.99:
+        raise InvalidSyntax("level() must be between 10 and 99.99 inclusive")
+    return Outcome(blocks=(posted.table(session.e, level),))
 
 
 def _post(session: Session, text: str) -> Outcome:

@@ -12,7 +12,7 @@ from mixedcli.dispatch import echo
 from mixedcli.dispatch.failures import Call, Jump, Leave
 from mixedcli.dispatch.macros import expanded
 from mixedcli.dispatch.performing import Mode
-from mixedcli.dispatch.storing import leave
+from mixedcli.dispatch.storing import leave, store
 from mixedcli.errors import AlreadyDefined, Coded, InvalidSyntax, NotCombinable, StataError, SystemLimit
 from mixedcli.render import messages
 from mixedcli.session import Frame, Outcome, Program, Script, Session
@@ -69,7 +69,15 @@ def call(interpreter: Interpreter, program: Program, command: ast.Command, mode:
     positional = {str(k): word for k, word in enumerate(words(typed), 1)}
     with _inside(interpreter, "program", program.name, {"0": typed, **positional}, mode, program.source) as frame:
         frame.program = program
+        if program.sortpreserve:
+            from mixedcli.commands.preserving import keeping_order
+
+            store(interpreter.session, keeping_order(interpreter.session))
         interpreter.body(program.body)
+    if program.sortpreserve:
+        from mixedcli.commands.preserving import order_restored
+
+        store(interpreter.session, order_restored(interpreter.session))
     if program.kind == "rclass":
         interpreter.session.r = frame.returned
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -10,6 +11,7 @@ from typing import Any, Protocol, TextIO
 from mixedcli.dispatch.failures import Call, Failure, Jump, Leave, as_error
 from mixedcli.dispatch.interpreter import Interpreter
 from mixedcli.dispatch.record import Record
+from mixedcli.dispatch.storing import forget_files
 from mixedcli.errors import Interrupted, InvalidSyntax, StataError
 from mixedcli.render import messages, text
 from mixedcli.session import Session, read_data
@@ -53,6 +55,7 @@ class Runner:
         self._output: list[Any] = []  # lines shown since the last report
         self._open = False  # the last line shown goes on
         self._interpreter = Interpreter(session, self._show_blocks, self._show, self._done)
+        weakref.finalize(self, forget_files, session.frame)  # temporary files do not outlive the session
 
     def arguments(self, words: Sequence[str]) -> None:
         """A do-file's arguments: `1', `2', ... and `0' for all of them."""

@@ -41,12 +41,18 @@ def leave(session: Session, frame: Frame) -> None:
     for name in frame.temporary:
         session.scalars.pop(name, None)
         session.matrices.pop(name, None)
-        if name.startswith("__"):
-            if name in session.data:
-                session.data = session.data.without([name])
-        else:
-            with suppress(OSError):
-                Path(name).unlink()
+        if name in session.data:
+            session.data = session.data.without([name])
+    forget_files(frame)
+
+
+def forget_files(frame: Frame) -> None:
+    """Delete the temporary files of a program or do-file."""
+    for name in frame.temporary:
+        if not name.startswith("__"):  # names of variables, scalars and matrices do
+            for path in (Path(name), Path(f"{name}.dta")):
+                with suppress(OSError):
+                    path.unlink()
 
 
 def _merge(target: dict[Any, Any], changes: Mapping[Any, Any]) -> None:

@@ -338,3 +338,40 @@ def test_errors_with_a_chosen_code_travel() -> None:
 
     copied: StataError = pickle.loads(pickle.dumps(Coded(77, "x")))
     assert (copied.rc, copied.message) == (77, "x")
+
+
+def test_ereturn_display_shows_what_was_posted() -> None:
+    d = started()
+    d("program p, eclass\ntempname b V\nmatrix `b' = e(b)\nmatrix `V' = e(V)\nereturn post `b' `V'\nend\n"
+      "quietly mixed y x\n")  # fmt: skip
+    assert d.session.estimates is not None
+    b, v = (d.session.e.matrices[name].values for name in "bV")
+    z = b[0, 0] / v[0, 0] ** 0.5
+    shown = d("p\nereturn display\n")
+    assert d.rc == 0, d.errors.getvalue()
+    row = next(text for text in shown.splitlines() if text.lstrip().startswith("x |"))
+    cells = row.replace("|", " ").split()
+    assert [float(cell) for cell in cells[1:4]] == pytest.approx([b[0, 0], v[0, 0] ** 0.5, z], rel=1e-2)
+    assert "lns" in shown
+    assert d.lines("test x")[-1].strip().startswith("Prob > chi2")
+
+
+def test_sortpreserve_gives_the_order_back() -> None:
+    d = started()
+    d("sort y\nprogram p, sortpreserve\nsort x\nreplace x = x + 1\nend\np\n")
+    assert d.session.data.names == ("x", "y", "s")
+    assert d.session.data.numeric("y").tolist() == [5, 6, 7, 8]
+    assert d.session.data.numeric("x").tolist()[:3] == [2, 3, 5]
+    assert d.session.data.sorted_by == ("y",)
+
+
+def test_temporary_files_of_a_session_go_with_it() -> None:
+    d = started()
+    d("tempfile f\nquietly save `f'\n")
+    made = Path(d.session.locals["f"])
+    assert made.exists() or made.with_suffix(".dta").exists() or Path(f"{made}.dta").exists()
+    del d.runner
+    import gc
+
+    gc.collect()
+    assert not made.exists()
