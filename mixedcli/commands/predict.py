@@ -29,7 +29,9 @@ from mixedcli.commands.context import expression_context
 from mixedcli.data import factors, sample, types
 from mixedcli.data.dataset import Column
 from mixedcli.data.missing import SYSMISS, is_missing
-from mixedcli.engine.predict import fitted_part, random_effects
+from mixedcli.engine.predict import fitted_part, precisions, random_effects
+from mixedcli.engine.predict_residual import whitened
+from mixedcli.engine.weights import row_totals
 from mixedcli.errors import (
     AlreadyDefined,
     InvalidSyntax,
@@ -180,8 +182,10 @@ def _one(session: Session, estimates: Estimates, statistic: str, level: str | No
     if statistic != "fitted":
         values, label = design.y - values, "Residuals"
     if statistic == "rstandard":
-        variance = fit.result.residual_variance
-        values = values / np.sqrt(variance[0] if design.residual_by is None else variance[design.residual_by])
+        if design.correlation is not None:
+            (values,) = whitened(design, fit.result, [values])  # unverified: the root of R is its Cholesky factor
+        else:
+            values = values * np.sqrt(precisions(design, fit.result))
         label = "Standardized residuals"
     return _Made(_spread(values, assembled.sample), label)
 
@@ -208,13 +212,10 @@ def _again(session: Session, estimates: Estimates) -> Assembled:
     fit: MixedFit = estimates.fit
     if estimates.sample is None or len(estimates.sample) != session.data.n or not estimates.sample.any():
         raise Unavailable("estimation sample not found in the data in memory")
-    if fit.spec.weights.kind or fit.constraints is not None:
-        raise NotYetAvailable("this prediction is not yet available after weights or constraints()")
-    assembled = assemble(fit.spec, session.data, estimates.sample)
+    assembled = assemble(fit.spec, session.data, estimates.sample, expression_context(session))
     design = assembled.design
-    if design.correlation is not None or design.crossed or design.weighted:
-        raise NotYetAvailable("this prediction is not yet available with residuals(), R. or weights in the random part")
-    if design.n != fit.result.n or design.p != fit.result.p:
+    rows = design.n if not design.frequency else int(row_totals(design).sum())  # type: ignore[union-attr]
+    if rows != fit.result.n or design.p != fit.result.p:
         raise Unavailable("the data have changed since estimation")  # unverified: words
     return assembled
 
@@ -236,8 +237,11 @@ def _effects(session: Session, estimates: Estimates, level: str | None) -> tuple
     for e in random_effects(assembled.design, fit.result):
         if only is not None and e.level != only:
             continue
-        frame, codes = fit.frame.levels[e.level], assembled.design.levels[e.level].codes
-        for a, label in enumerate(label for equation in frame.equations for label in equation.labels):
+        frame, own = fit.frame.levels[e.level], assembled.design.levels[e.level]
+        equations = frame.equations if e.equation < 0 else (frame.equations[e.equation],)
+        factor = own.equations[e.equation].factor if e.equation >= 0 else None
+        codes = own.codes if factor is None else factor.codes
+        for a, label in enumerate(label for equation in equations for label in equation.labels):
             text = f"{frame.name}: {label}"
             blups.append(_Made(_spread(e.blup[codes, a], assembled.sample), f"BLUP r.e. for {text}"))
             errors.append(_Made(_spread(e.se[codes, a], assembled.sample), f"BLUP r.e. std. err. for {text}"))

@@ -16,11 +16,13 @@ Shapes: G groups, q effects of a level, p columns of X.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.engine.design import Design, Floats, Ints
+from mixedcli.engine.weights import Weights, effect_weights
 from mixedcli.frozen import frozen
 from mixedcli.results import MixedResult
 
@@ -29,11 +31,16 @@ Batch = NDArray[np.float64]
 
 @frozen
 class LevelEffects:
-    """Predictions at one level: level is its index in the design; blup, se: (G, q), effects in equation order."""
+    """Predictions at one level: level is its index in the design; blup, se: (G, q), effects in equation order.
+
+    equation: -1 for all equations of the level together; the index of one with crossed effects, whose R. terms have
+    the levels of their variable in place of groups.
+    """
 
     level: int
     blup: Floats
     se: Floats
+    equation: int = -1
 
 
 @frozen
@@ -50,20 +57,48 @@ class _Stage:
 def random_effects(design: Design, result: MixedResult) -> tuple[LevelEffects, ...]:
     """BLUPs of every level that has effects, top first.
 
-    Takes nested levels with independent residuals (by() groups included), unweighted; the caller refuses others.
+    Weights of rows and groups count replicates, as in the likelihood.  Crossed effects (R. terms): one entry per
+    equation, by ``predict_crossed``.
     """
+    if design.crossed:
+        from mixedcli.engine.predict_crossed import crossed_effects
+
+        return crossed_effects(design, result)
     stages = _stages(design, result)
     if not stages:
         return ()
-    precision = 1.0 / result.residual_variance
-    w = np.full(design.n, precision[0]) if design.residual_by is None else precision[design.residual_by]
+    w = precisions(design, result)
+    if design.correlation is not None:
+        from mixedcli.engine.predict_residual import whitened
+
+        turned = whitened(design, result, [design.y, *design.columns])
+        design = replace(design, y=turned[0], columns=tuple(turned[1:]))
     X = [design.columns[k] for k in design.x]
     r = design.y - sum((b * x for b, x in zip(result.beta, X, strict=True)), np.zeros(design.n))
     rest = [r, *X] if result.reml else [r]
-    S = [_products(design, stages, k, rest, w) for k in range(len(stages))]
+    weights = effect_weights(design)
+    S = [_products(design, stages, k, rest, w * _seen(stages, weights, k)) for k in range(len(stages))]
     up = _ancestors(stages)
-    H = _eliminate(stages, S, up)
+    H = _eliminate(stages, S, up, weights)
     return _substitute(stages, S, H, up, result)
+
+
+def precisions(design: Design, result: MixedResult) -> Floats:
+    """1 / residual variance of every row (n,); 1 where residuals are correlated, as rows are then turned first."""
+    if design.correlation is not None:
+        return np.ones(design.n)
+    each = 1.0 / result.residual_variance
+    return np.full(design.n, each[0]) if design.residual_by is None else each[design.residual_by]
+
+
+def _seen(stages: list[_Stage], weights: Weights | None, k: int) -> Floats | float:
+    """Weight (n,) of every row within its group of stage k: its own times those of the groups in between."""
+    if weights is None:
+        return 1.0
+    out = weights.rows
+    for stage, own in zip(stages[k + 1 :], weights.levels[k + 1 :], strict=True):
+        out = out * own[stage.codes]
+    return out
 
 
 def fitted_part(design: Design, effects: Sequence[LevelEffects]) -> Floats:
@@ -71,7 +106,11 @@ def fitted_part(design: Design, effects: Sequence[LevelEffects]) -> Floats:
     out = np.zeros(design.n)
     for e in effects:
         level = design.levels[e.level]
-        places = [k for equation in level.equations for k in equation.z]
+        chosen = level.equations if e.equation < 0 else (level.equations[e.equation],)
+        if chosen[0].factor is not None:
+            out += e.blup[chosen[0].factor.codes, 0]
+            continue
+        places = [k for equation in chosen for k in equation.z]
         for a, k in enumerate(places):
             out += design.columns[k] * e.blup[level.codes, a]
     return out
@@ -116,8 +155,10 @@ def _ancestors(stages: list[_Stage]) -> list[list[Ints]]:
     return out
 
 
-def _eliminate(stages: list[_Stage], S: list[Batch], up: list[list[Ints]]) -> list[Batch]:
-    """H of every stage; S of the ancestors is reduced in place."""
+def _eliminate(
+    stages: list[_Stage], S: list[Batch], up: list[list[Ints]], weights: Weights | None = None
+) -> list[Batch]:
+    """H of every stage; S of the ancestors is reduced in place, by each group as often as it counts there."""
     H: list[Batch] = [np.zeros(0)] * len(stages)
     for k in range(len(stages) - 1, -1, -1):
         stage = stages[k]
@@ -125,9 +166,13 @@ def _eliminate(stages: list[_Stage], S: list[Batch], up: list[list[Ints]]) -> li
         inner = np.eye(q) + S[k][:, :, :q] @ stage.sigma
         H[k] = stage.sigma @ np.linalg.inv(inner)
         at = q
+        times = np.ones(stage.groups)
         for i in range(k - 1, -1, -1):
+            if weights is not None:
+                times = times * (weights.levels[k] if i == k - 1 else weights.levels[i + 1][up[k][i + 1]])
             qi = len(stages[i].z)
             taken = S[k][:, :, at : at + qi].transpose(0, 2, 1) @ (H[k] @ S[k][:, :, at:])
+            taken *= times[:, None, None]
             for a, b in np.ndindex(taken.shape[1:]):
                 S[i][:, a, b] -= np.bincount(up[k][i], weights=taken[:, a, b], minlength=stages[i].groups)
             at += qi

@@ -89,9 +89,30 @@ def test_other_data_are_not_predicted(session: Session) -> None:
     assert caught.value.rc == 322
 
 
-def test_what_is_not_there_yet_is_refused() -> None:
+def test_crossed_effects_are_those_of_lme4() -> None:
+    """ranef() of the penicillin data in lme4's book (plates a, b; samples A, B)."""
+    s = Session(data=SLEEP.with_name("penicillin.csv"))
+    s.run("quietly mixed diameter || _all: R.plate || sample:, reml\npredict double b*, reffects reses(s*)")
+    d = s.data
+    plates, samples = d.drop_duplicates("plate"), d.drop_duplicates("sample")
+    assert plates["b1"].tolist()[:3] == pytest.approx([0.80454704, 0.80454704, 0.18167191], abs=2e-5)
+    assert samples["b2"].tolist()[:2] == pytest.approx([2.18705797, -1.01047615], abs=2e-5)
+    assert "BLUP r.e. for _all: R.plate" in s.run("describe b1").text
+
+
+def test_after_residual_structures_weights_and_constraints() -> None:
     s = Session(data=SLEEP)
-    s.run("mixed reaction days || subject:, residuals(ar 1, t(days))")
-    s.run("predict p, xb")
-    with pytest.raises(StataError, match="not yet available"):
-        s.run("predict f, fitted")
+    for line in (
+        "mixed reaction days || subject:, residuals(ar 1, t(days))",
+        "mixed reaction days || subject:, residuals(exponential, t(days)) reml",
+        "generate w = 1 + mod(subject, 2)\nmixed reaction days || subject: days, fweight(w)",
+        "mixed reaction days [pw=w] || subject:",
+        "constraint 1 days = 10\nmixed reaction days || subject:, constraints(1)",
+    ):
+        s.run(line.replace("mixed", "quietly mixed"))
+        s.run("predict double f, fitted\npredict double r, residuals\npredict double z, rstandard")
+        s.run("predict double b*, reffects")
+        d = s.data
+        np.testing.assert_allclose(d["f"] + d["r"], d["reaction"], rtol=1e-12)
+        assert 0.5 < d["z"].std() < 1.5
+        s.run("drop f r z b*")

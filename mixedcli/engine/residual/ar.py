@@ -96,6 +96,9 @@ class Autoregressive(Structure):
         gap = 1.0 - f if rho <= 0.5 else np.where(d > 0, -np.expm1(d * np.log1p(-near)), 1.0)
         return chain_weights(f, gap, f1, f2)
 
+    def kernel(self, x: Floats, distance: Floats) -> Floats:
+        return np.asarray(np.tanh(x[0]) ** np.rint(distance))
+
     def matrix(self, x: Floats, times: Floats) -> Stack:
         if self.order > 1:
             return super().matrix(x, times)

@@ -54,6 +54,9 @@ class Exponential(Structure):
         gap = np.where(near, -np.expm1(-a), 1.0)
         return chain_weights(f, gap, -a * f, (a * a - a) * f)
 
+    def kernel(self, x: Floats, distance: Floats) -> Floats:
+        return np.asarray(np.exp(-distance * np.exp(x[0])))
+
     def matrix(self, x: Floats, times: Floats) -> Stack:
         a = np.abs(times[:, None] - times[None, :]) * np.exp(x[0])
         f = np.exp(-a)

@@ -124,6 +124,10 @@ class Structure(ABC):
         table, index = self.table(x), self.entries(self.keys(times))
         return Stack(table.value[index], table.first[:, index], table.second[:, :, index])
 
+    def kernel(self, x: Floats, distance: Floats) -> Floats:
+        """Correlation at any distances in time; layout "chain" only."""
+        raise AssertionError(self.keyword)  # pragma: no cover - not of this layout
+
     def table(self, x: Floats) -> Stack:
         """The distinct elements of A over all times of the data (E,); layout "patterns" only."""
         raise AssertionError(self.keyword)  # pragma: no cover - not of this layout
