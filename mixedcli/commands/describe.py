@@ -1,9 +1,11 @@
 """describe - what the data contain
 
-    describe [varlist] [, short simple]
-    describe [varlist] using filename [, short simple]
+    describe [varlist] [, short simple replace clear]
+    describe [varlist] using filename [, short simple varlist]
 
-Shows the file, label and date of the data, and the type, format, value label and label of every variable.
+Shows the file, label and date of the data, and the type, format, value label and label of every variable.  replace
+puts the description itself in memory, an observation for each variable: position name type isnumeric format vallab
+varlab.
 
 Examples: describe
           describe using pig
@@ -11,11 +13,16 @@ Examples: describe
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from mixedcli import ast
 from mixedcli.blocks import Blank, Block, Description, VariableInfo, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
-from mixedcli.data import read, varlist
-from mixedcli.data.dataset import Dataset
+from mixedcli.commands.loading import guard, loaded
+from mixedcli.data import read, types, varlist
+from mixedcli.data.dataset import Column, Dataset
 from mixedcli.data.files import with_suffix
 from mixedcli.errors import InvalidSyntax
 from mixedcli.results import Stored
@@ -30,6 +37,8 @@ SPEC = CommandSpec(
         OptionSpec("numbers", "n"),
         OptionSpec("detail", "d"),
         OptionSpec("varlist", "varl"),
+        OptionSpec("replace", "replace"),
+        OptionSpec("clear", "clear"),
     ),
     allows=frozenset({"using"}),
 )
@@ -45,6 +54,9 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         data = read.load_dta(with_suffix(command.using, ".dta"), session.settings.cwd, session.progress)
     chosen = varlist.names(body.varlist, data) if body.varlist.terms else data.names
     returned = _returned(data)
+    if options.get("replace"):
+        guard(session, options)
+        return replace(loaded(session, _as_data(data, chosen)), r=returned)
     if options.get("simple"):
         return Outcome(blocks=_simple(chosen, session.settings.linesize), r=returned)
     whole = not body.varlist.terms
@@ -62,6 +74,30 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         header=whole,
     )
     return Outcome(blocks=(Blank(), block), r=returned)
+
+
+def _as_data(data: Dataset, names: tuple[str, ...]) -> Dataset:
+    """The description as a data set."""
+    columns = [data.columns[name] for name in names]
+
+    def texts(name: str, label: str, values: list[str]) -> Column:
+        array = np.empty(len(values), dtype=object)
+        array[:] = values
+        storage = types.string_type(values)
+        return Column(name, storage, array, types.default_format(storage), label)
+
+    place = np.array([data.names.index(name) + 1 for name in names], dtype=np.int32)
+    numeric = np.array([not c.is_string for c in columns], dtype=np.int8)
+    made = [
+        Column("position", "long", place, "%12.0g", "Position in the data set"),
+        texts("name", "Variable name", [c.name for c in columns]),
+        texts("type", "Storage type", [c.type for c in columns]),
+        Column("isnumeric", "byte", numeric, "%8.0g", "Equal to 1 if numeric variable"),
+        texts("format", "Display format", [c.format for c in columns]),
+        texts("vallab", "Value label", [c.value_label for c in columns]),
+        texts("varlab", "Variable label", [c.label for c in columns]),
+    ]
+    return Dataset(columns={c.name: c for c in made}, n=len(names), sorted_by=("position",), changed=True)
 
 
 def _variable(data: Dataset, name: str) -> VariableInfo:

@@ -79,3 +79,18 @@ def test_a_file_on_disk(tmp_path: Path) -> None:
 def test_simple() -> None:
     _, run = driver(data())
     assert run("describe, simple") == "id    girl"
+
+
+def test_replace_puts_the_description_in_memory() -> None:
+    from driving import column
+
+    session, run = driver(data())
+    run("replace id = 46")
+    assert run("describe, replace") == "r(4): no; dataset in memory has changed since last saved"
+    run("describe, replace clear")
+    assert session.data.names == ("position", "name", "type", "isnumeric", "format", "vallab", "varlab")
+    assert column(session, "name") == ["id", "girl"]
+    assert column(session, "type") == ["int", "byte"]
+    assert column(session, "vallab") == ["", "bg"]
+    assert column(session, "varlab") == ["Child identifier", "Gender"]
+    assert column(session, "isnumeric") == [1, 1]
