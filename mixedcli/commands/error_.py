@@ -14,6 +14,7 @@ from functools import cache
 from mixedcli import ast
 from mixedcli.commands import CommandSpec, Options
 from mixedcli.commands.context import expression_context
+from mixedcli.commands.macros.text import unplaced
 from mixedcli.data.expression import scalar
 from mixedcli.data.missing import SYSMISS
 from mixedcli.errors import Coded, InvalidSyntax, TypeMismatch
@@ -118,6 +119,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     raise Coded(code, messages().get(code, ""))
 
 
+@unplaced()
 def return_code(session: Session, command: ast.Command) -> int:
     """The whole number behind the command's word.  Errors: r(198), r(109)."""
     body = command.body

@@ -13,6 +13,7 @@ from __future__ import annotations
 from mixedcli import ast
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.context import expression_context
+from mixedcli.commands.macros.text import unplaced
 from mixedcli.data.expression import scalar
 from mixedcli.errors import DataChanged, InvalidSyntax
 from mixedcli.session import Outcome, Session
@@ -20,6 +21,7 @@ from mixedcli.session import Outcome, Session
 SPEC = CommandSpec("exit", (OptionSpec("clear", "clear"), OptionSpec("STATA", "STATA")))
 
 
+@unplaced()
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     """Ask dispatch to stop."""
     body = command.body

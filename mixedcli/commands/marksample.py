@@ -23,6 +23,7 @@ from mixedcli import ast, commands
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.context import expression_context
 from mixedcli.commands.macros.names import temporary
+from mixedcli.commands.macros.text import unplaced
 from mixedcli.data import sample, types, varlist
 from mixedcli.data.dataset import Column, Dataset
 from mixedcli.data.expression import as_column, evaluate
@@ -64,6 +65,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
             return _markout(session, body.varlist, options)
 
 
+@unplaced()
 def _marksample(session: Session, name: str, options: Options) -> Outcome:
     held = session.locals
     assert session.language is not None

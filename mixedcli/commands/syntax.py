@@ -20,7 +20,7 @@ from mixedcli import ast
 from mixedcli.commands import CommandSpec, Options
 from mixedcli.commands.macros import arguments
 from mixedcli.commands.macros.expected import Expected, ExpectedOption, specification
-from mixedcli.commands.macros.text import unquoted
+from mixedcli.commands.macros.text import unplaced, unquoted
 from mixedcli.commands.macros.typed import Typed, take_apart
 from mixedcli.errors import InvalidSyntax, StataError, VarlistNotAllowed, VarlistRequired
 from mixedcli.session import Outcome, Session
@@ -67,6 +67,7 @@ def _everything(text: str, typed: Typed) -> Typed:
     return Typed(front=behind.rstrip().rstrip(",").strip(), options=typed.options)
 
 
+@unplaced()
 def _piece(
     session: Session, kind: str, text: str, shown: str, wanted: Expected | None, typed: Typed, made: dict[str, str]
 ) -> None:

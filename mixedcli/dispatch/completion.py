@@ -19,7 +19,7 @@ def candidates(before: str, session: Session) -> tuple[str, list[str]]:
     while words and _is_prefix(words[0]):
         words.pop(0)
     if not words:
-        names: tuple[str, ...] = command_names()
+        names: tuple[str, ...] = (*command_names(), *session.programs)
     elif _after_comma(head):
         names = option_names(words[0].rstrip(",:"))
     else:

@@ -5,6 +5,7 @@ Errors travel up as StataError; the first place that sees one keeps where it hap
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,6 +26,9 @@ from mixedcli.session import KEEP, Session
 if TYPE_CHECKING:
     from mixedcli.parse.dofile import LogicalLine
     from mixedcli.parse.script import Block, Choice, Statement
+
+
+_IF = re.compile(r"\s*if(?!\w)")
 
 
 def _nothing(_: Any) -> None:
@@ -198,22 +202,24 @@ class Interpreter:
     def _take(self, branch: Any) -> bool:
         """Run an arm if its condition holds; whether it did."""
         if branch.body is None:
-            with self._set(echoing=False), self._watched(branch.line, expand=False):
-                return self._one_line(branch.kind, expanded(self.session, branch.text))
+            with self._set(echoing=False), self._watched(branch.line) as text:
+                return self._one_line(branch.kind, text, max(branch.line.text.rfind(branch.text), 0))
         if branch.kind == "if" and not self._true(branch.line, branch.text):
             return False
         self.body(branch.body)
         return True
 
-    def _one_line(self, kind: str, text: str) -> bool:
+    def _one_line(self, kind: str, text: str, start: int) -> bool:
+        """An arm without braces: condition and command stand in ``text`` from ``start`` on."""
         from mixedcli.commands.macros import loops
         from mixedcli.parse import split_condition
 
+        command = text[start:]
         if kind == "if":
-            condition, text = split_condition(text)
+            condition, command = split_condition(command)
             if not loops.holds(self.session, condition):
                 return False
-        self.inline(text)
+        self.inline(" " * (len(text) - len(command)) + command)  # positions stay those of the line
         return True
 
     def _true(self, line: LogicalLine, text: str) -> bool:
@@ -226,9 +232,9 @@ class Interpreter:
 
     def inline(self, text: str, rows: tuple[str, ...] = ()) -> None:
         """A command line whose macros are expanded; what looks like if on one line is one."""
-        head = text.lstrip()
-        if head.startswith(("if ", "if(", 'if"', "if`")):
-            self._one_line("if", head[2:])
+        head = _IF.match(text)
+        if head is not None:
+            self._one_line("if", text, head.end())
         else:
             self.command(text, rows)
 

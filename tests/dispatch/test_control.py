@@ -164,3 +164,23 @@ def test_exit_leaves_loops_and_the_file() -> None:
     d = Driver()
     assert d("forvalues i = 1/3 {\n display `i'\n if `i' == 2 exit 7\n}\ndisplay 9\n").split() == ["1", "2"]
     assert d.rc == 7
+
+
+PLACES = [
+    ("local m = nosuch + 1", "a.do:1: "),
+    ("if nosuch == 1 display 1", "a.do:1: "),
+    ("foreach v of varlist nosuch {\n}", "a.do:1: "),
+    ("display 1\nwhile nosuch {\n}", "a.do:2: "),
+    ("return scalar a = nosuch", "a.do:1: "),
+    ("exit nosuch", "a.do:1: "),
+    ("display nosuch", "a.do:1:9: "),
+    ("if 1 display nosuch", "a.do:1:14: "),
+    ("  display `=1' + nosuch", "a.do:1:18: "),
+]
+
+
+@pytest.mark.parametrize(("text", "place"), PLACES, ids=[text for text, _ in PLACES])
+def test_a_place_is_told_only_where_it_is_known(text: str, place: str) -> None:
+    d = Driver()
+    d(text)
+    assert d.errors.getvalue().startswith(place), d.errors.getvalue()

@@ -6,7 +6,7 @@ import re
 
 from mixedcli.commands.macros.expected import Expected, ExpectedOption
 from mixedcli.commands.macros.loops import new_names
-from mixedcli.commands.macros.text import number, unquoted, words
+from mixedcli.commands.macros.text import number, unplaced, unquoted, words
 from mixedcli.data import types, varlist
 from mixedcli.errors import (
     InvalidSyntax,
@@ -45,6 +45,7 @@ def front(session: Session, wanted: Expected, typed: str) -> dict[str, str]:
     return {macro: variables(session, typed, kind, modifiers)}
 
 
+@unplaced()
 def variables(session: Session, typed: str, kind: str, modifiers: str) -> str:
     """Names in full; with fv or ts terms as typed."""
     assert session.language is not None

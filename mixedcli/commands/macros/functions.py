@@ -10,7 +10,7 @@ from dataclasses import field
 from mixedcli import ast, commands
 from mixedcli.blocks import Line
 from mixedcli.commands.macros import labels, lists, names
-from mixedcli.commands.macros.text import unquoted, words
+from mixedcli.commands.macros.text import unplaced, unquoted, words
 from mixedcli.errors import InvalidSyntax
 from mixedcli.frozen import frozen
 from mixedcli.session import Session
@@ -115,6 +115,7 @@ def _list(session: Session, rest: str) -> str:
 # -------------------------------------------------------------------------------------------------------- other things
 
 
+@unplaced()
 def _display(session: Session, rest: str) -> str:
     assert session.language is not None
     command: ast.Command = session.language.command(f"display {rest}")

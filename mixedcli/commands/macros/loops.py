@@ -10,7 +10,7 @@ from typing import Any
 
 from mixedcli import ast
 from mixedcli.commands.context import expression_context
-from mixedcli.commands.macros.text import NAME, number, words
+from mixedcli.commands.macros.text import NAME, number, unplaced, words
 from mixedcli.data import types, varlist
 from mixedcli.data.expression import scalar
 from mixedcli.errors import AlreadyDefined, InvalidSyntax, TypeMismatch
@@ -34,6 +34,7 @@ def _parsed(language: Any, text: str) -> ast.Expr:
     return node
 
 
+@unplaced()
 def holds(session: Session, text: str) -> bool:
     """Whether an expression is not zero; a missing value is not.  Errors: r(109) a string."""
     language: Any = session.language
@@ -45,6 +46,7 @@ def holds(session: Session, text: str) -> bool:
     return value != 0
 
 
+@unplaced()
 def foreach(session: Session, text: str) -> tuple[str, Iterable[str]]:
     """``x in a b``, ``x of varlist v*`` ...: the macro's name and what it is to be in turn.  Errors: r(198), r(111)."""
     found = _FOREACH.fullmatch(text)

@@ -12,7 +12,7 @@ from mixedcli.blocks import Blank, StoredTable
 from mixedcli.commands.context import expression_context
 from mixedcli.commands.macros.functions import extended
 from mixedcli.commands.macros.names import matrix
-from mixedcli.commands.macros.text import evaluated, unquoted
+from mixedcli.commands.macros.text import evaluated, unplaced, unquoted
 from mixedcli.commands.macros.typed import options_of, top_level
 from mixedcli.data.expression import scalar
 from mixedcli.data.missing import SYSMISS
@@ -43,6 +43,7 @@ def split_options(text: str) -> tuple[str, dict[str, str | None]]:
     return text[:comma].strip(), dict(options_of(text[comma + 1 :]))
 
 
+@unplaced()
 def changed(session: Session, stored: Stored, kind: str, rest: str) -> tuple[Stored, dict[str, Any]]:
     """Results with one more, and what else the command changes (a matrix that moved, settings)."""
     if kind == "scalar":

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from mixedcli import ast, numfmt
 from mixedcli.commands.context import expression_context, settings_after
 from mixedcli.data.expression import scalar
-from mixedcli.errors import InvalidSyntax, TypeMismatch
+from mixedcli.errors import InvalidSyntax, StataError, TypeMismatch
 from mixedcli.session import Session, Settings
 
 #: names of local macros have 31 characters, of global ones 32; local ones may begin with a digit
 NAME = re.compile(r"\w+")
+
+
+@contextmanager
+def unplaced() -> Iterator[None]:
+    """Errors about a text that was cut out of its line lose their place, which would point elsewhere."""
+    try:
+        yield
+    except StataError as error:
+        error.span = None
+        raise
 
 
 def number(value: float) -> str:
@@ -24,6 +36,7 @@ def as_text(value: float | str) -> str:
     return value if isinstance(value, str) else number(value)
 
 
+@unplaced()
 def evaluated(session: Session, text: str) -> tuple[str, Settings]:
     """The value of an expression as text, and the settings afterwards (random numbers may have been drawn)."""
     assert session.language is not None

@@ -23,6 +23,7 @@ from mixedcli import ast
 from mixedcli.blocks import Blank, Block, Line, Segment, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.assignment import stored_numbers
+from mixedcli.commands.macros.text import unplaced
 from mixedcli.commands.prefix.statistics import Statistic, statistics, values
 from mixedcli.commands.prefix.through import body_of, ran
 from mixedcli.data import types, varlist
@@ -96,6 +97,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     return Outcome(blocks=tuple(blocks), data=table, estimates=None, r=r)
 
 
+@unplaced()
 def _by(session: Session, text: str) -> tuple[tuple[str, ...], bool]:
     front, _, flags = text.partition(",")
     if flags.strip() not in ("", "missing", "miss"):
