@@ -161,6 +161,8 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "recode": ("recode", "recode"),
     "encode": ("encode", "encode"),
     "decode": ("decode", "decode"),
+    "mvdecode": ("mvdecode", "mvdecode"),
+    "mvencode": ("mvencode", "mvencode"),
     "destring": ("destring", "destring"),
     "tostring": ("tostring", "tostring"),
     "duplicates": ("duplicates", "duplicates"),

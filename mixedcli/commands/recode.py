@@ -77,7 +77,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         changed = np.where(rows, _recoded(values, rules), values)
         count = int(np.count_nonzero(changed != values))
         if new is None:
-            columns.append(_replaced(old, changed))
+            columns.append(replaced(old, changed))
             blocks.append(line(f"({plural(count, 'change')} made to {name})"))
             continue
         if not options.get("copyrest"):
@@ -170,7 +170,8 @@ def _recoded(values: Floats, rules: tuple[Rule, ...]) -> Floats:
     return out
 
 
-def _replaced(old: Column, values: Floats) -> Column:
+def replaced(old: Column, values: Floats) -> Column:
+    """The column with other values, in the smallest type from its own upwards that holds them."""
     storage = types.promote(old.type, values)
     return replace(old, type=storage, values=stored_numbers(values, storage))
 
