@@ -10,7 +10,7 @@ likelihood (mle, the default) or restricted maximum likelihood (reml).  Levels a
 Random part     covariance(independent|exchangeable|identity|unstructured), noconstant, collinear
 Crossed effects || _all: R.a || _all: R.b has one effect per level of a and of b; nested levels may follow
                 (|| _all: R.week || id:), and R.varname may stand below a level (|| region: R.state);
-                covariance(identity|exchangeable)
+                covariance(identity|exchangeable); below _all there is one cluster and no robust standard errors
 Residuals       residuals(type [#] [, t(varname) by(varname)]) within the lowest-level groups: independent (with by(),
                 one variance per group), exchangeable, ar #, ma #, unstructured, banded #, toeplitz #, exponential;
                 the last six need t(); repeated times in a group are an error

@@ -23,12 +23,13 @@ from mixedcli.engine.crossed_evaluate import CrossedPass
 from mixedcli.engine.crossed_products import PairProducts, pair_products
 from mixedcli.engine.crossprod import CrossProducts
 from mixedcli.engine.design import Design, FitOptions
+from mixedcli.engine.indicators import needs_indicators
 from mixedcli.engine.likelihood import Criterion, Likelihood
 from mixedcli.engine.nested import Evaluation
 from mixedcli.engine.orthogonal import Column, Frame
 from mixedcli.engine.parameters import Space
 from mixedcli.engine.residual import Independent
-from mixedcli.errors import NotYetAvailable, OutOfMemory
+from mixedcli.errors import OutOfMemory
 from mixedcli.frozen import frozen
 
 Floats = NDArray[np.float64]
@@ -136,14 +137,9 @@ def crossed_likelihood(
 ) -> CrossedLikelihood:
     """The criterion of a design with R. terms; ``frame``, ``space`` and ``effects`` as for nested designs.
 
-    Raises NotYetAvailable for weights above the rows and correlated residuals.
+    Residuals are independent and groups count once: other designs are written out first (``indicators``).
     """
-    for unable, what in (
-        (any(level.weights is not None for level in design.levels), "weights of groups are"),
-        (design.correlation is not None, "correlated residuals are"),
-    ):
-        if unable:
-            raise NotYetAvailable(f"{what} not yet available together with crossed effects (R.varname)")
+    assert not needs_indicators(design)
     order = plan(design, space, effects)
     data = crossed_data(design, frame, order)
     if MATRICES * 8 * sum(c.m**2 for c in data.components) > _memory():

@@ -109,8 +109,8 @@ def report(
             inverse = done.inverse if meat is None else done.sandwich(meat)
             vcov = done.to_stored @ inverse @ done.to_stored.T
             spread = done.to_shown @ inverse @ done.to_shown.T
-            if meat is not None:  # scores say nothing about a variance at 0
-                lost = np.flatnonzero(now.zero)
+            if meat is not None:  # scores say nothing about a variance at 0, one cluster's about nothing
+                lost = np.arange(P + 1) if not meat.any() else np.flatnonzero(now.zero)
                 for matrix in (vcov, spread):
                     matrix[lost], matrix[:, lost] = np.nan, np.nan
     sigma2 = math.exp(2.0 * now.lnsig)

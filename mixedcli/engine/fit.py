@@ -15,6 +15,7 @@ from mixedcli.engine.crossprod import CrossProducts, cross_products
 from mixedcli.engine.design import Design, FitOptions
 from mixedcli.engine.em import EmTrace, em, starting_point
 from mixedcli.engine.estimates import Reported, report
+from mixedcli.engine.indicators import with_indicators
 from mixedcli.engine.inference import lr_test
 from mixedcli.engine.likelihood import Likelihood, linear_log_likelihood
 from mixedcli.engine.optimize import Maximum, curvature, maximize
@@ -43,6 +44,7 @@ def fit(
     """
     options = options or FitOptions()
     _check_magnitudes(design)
+    design = with_indicators(design)
     frame = prepare(design)
     space, effects = parameter_space(design, frame.rows)
     likelihood = _likelihood(design, frame, space, effects, options)
@@ -236,6 +238,7 @@ def small_sample_again(
     from mixedcli.engine.dof.moments import Moments, moments
 
     known: list[Moments] = []
+    design = with_indicators(design)
 
     def again() -> Moments:
         if not known:

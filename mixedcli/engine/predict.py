@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.engine.design import Design, Floats, Ints
+from mixedcli.engine.indicators import needs_indicators
 from mixedcli.engine.weights import Weights, effect_weights
 from mixedcli.frozen import frozen
 from mixedcli.results import MixedResult
@@ -60,6 +61,10 @@ def random_effects(design: Design, result: MixedResult) -> tuple[LevelEffects, .
     Weights of rows and groups count replicates, as in the likelihood.  Crossed effects (R. terms): one entry per
     equation, by ``predict_crossed``.
     """
+    if needs_indicators(design):
+        from mixedcli.engine.predict_indicators import indicator_effects
+
+        return indicator_effects(design, result)
     if design.crossed:
         from mixedcli.engine.predict_crossed import crossed_effects
 

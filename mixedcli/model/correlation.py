@@ -17,7 +17,6 @@ from mixedcli.errors import (
     DataAssumption,
     InsufficientObservations,
     InvalidSyntax,
-    NotYetAvailable,
     RepeatedTimes,
     TypeMismatch,
 )
@@ -50,11 +49,12 @@ def correlated(
     if not design.levels:
         # unverified: what Stata says
         raise InvalidSyntax(f"residuals({spec.structure}) requires a level of groups")
-    if design.crossed:
-        raise NotYetAvailable("correlated residuals with R.varname are not yet available")
     if design.weights is not None and (design.weights != 1).any():
-        # a row that counts twice has no place in a correlation structure; unverified: what Stata makes of it
-        raise NotYetAvailable("weights of observations are not yet available with correlated residuals")
+        # a row that counts twice is seen twice at one time, and half a row has no place in a correlation structure
+        if design.frequency and time:
+            raise RepeatedTimes("repeated time values within panel")
+        # unverified: what Stata makes of it
+        raise InvalidSyntax("weights of observations are allowed only with independent residuals")
     by, by_groups = design.residual_by, design.residual_groups
     codes, groups = design.levels[-1].codes, design.levels[-1].groups
     times = np.zeros(len(codes))

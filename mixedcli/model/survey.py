@@ -143,8 +143,8 @@ def refuse_combinations(body: ast.MixedBody, model: Mapping[str, Given], weights
     weighted, robust = bool(weights.kind), vce.kind != "oim"
     what = f"vce({vce.kind})" if not weighted else "weights"
     if robust and any(_crossed(e) for e in body.random if e.level == "_all"):
-        # one cluster has no variance between clusters
-        raise InvalidSyntax("robust standard errors are not available with R.varname at level _all", vce.span)
+        # scores vary between clusters, the top-level groups or wholes of them, and _all leaves a single one
+        raise InvalidSyntax("robust standard errors need several clusters; R.varname at level _all has one", vce.span)
     if "reml" in model and (weighted or robust):
         name = "weights are" if weighted else f"vce({vce.kind}) is"
         raise InvalidSyntax(f"{name} not supported with REML estimation", model["reml"].span)

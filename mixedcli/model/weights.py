@@ -19,7 +19,6 @@ from mixedcli.errors import (
     InvalidSyntax,
     NegativeWeights,
     NonintegerWeights,
-    NotYetAvailable,
     TypeMismatch,
 )
 from mixedcli.frozen import frozen
@@ -91,8 +90,6 @@ def weighted(design: Design, names: tuple[str, ...], weights: WeightColumns, row
     def chosen(values: Floats) -> Floats:
         return values if rows is None else values[rows]
 
-    if design.crossed and weights.levels:
-        raise NotYetAvailable("weights of groups are not yet available together with crossed effects (R.varname)")
     own = None if weights.rows is None else chosen(weights.rows)
     levels = list(design.levels)
     for typed, values, text in weights.levels:

@@ -146,6 +146,7 @@ def test_one_cluster_has_no_standard_errors() -> None:
     assert result.robust is not None
     assert result.robust.clusters == 1
     assert not result.vcov_beta.any()
+    assert all(np.isnan(row.variance.se) for row in result.rows)
 
 
 def test_shifted_and_scaled_data_have_the_same_robust_errors() -> None:

@@ -234,6 +234,9 @@ def test_groups_with_correlated_residuals_may_weigh() -> None:
     assert gk.levels[0].weights is not None
     with pytest.raises(StataError, match="weights of observations"):
         design("mixed y x [pw=w] || school:, residuals(ar 1, t(t))", t=t)
+    with pytest.raises(StataError, match="repeated time values") as found_twice:  # what the copies would be
+        design("mixed y x [fw=2] || school:, residuals(ar 1, t(t))", t=t)
+    assert found_twice.value.rc == 451
 
 
 def test_all_observations_are_no_clusters() -> None:

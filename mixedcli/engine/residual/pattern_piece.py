@@ -68,7 +68,11 @@ class PatternPiece:
         m, r = self.size, self.root
         slots = slot_count(m, order)
         root, log_det = np.zeros((slots, r, r)), np.zeros(slots)
-        levels = [np.zeros((slots, len(x.ones), self.width - x.columns.start, self.units)) for x in self.layers]
+        # a single group is summed on the way: it may have many columns of many units
+        levels = [
+            np.zeros((slots, len(x.ones), self.width - x.columns.start, self.units if x.groups > 1 else 1))
+            for x in self.layers
+        ]
         for bucket in self.buckets:
             for patterns, units in bucket.batches(slots):
                 Q, sums = _inverses(table, bucket.entries[patterns], bucket.mass[patterns], order)
@@ -76,7 +80,9 @@ class PatternPiece:
                 root += _root(bucket, patterns, units, Q, r)
                 self._levels(bucket, patterns, units, Q, levels)
         return PieceValue(
-            [gather(S, x.group, x.groups) for S, x in zip(levels, self.layers, strict=True)], root, log_det
+            [gather(S, x.group, x.groups) if x.groups > 1 else S for S, x in zip(levels, self.layers, strict=True)],
+            root,
+            log_det,
         )
 
     def _levels(self, bucket: Bucket, patterns: slice, units: slice, Q: Floats, levels: list[Floats]) -> None:
@@ -97,7 +103,10 @@ class PatternPiece:
                         z = data[:, :, layer.columns.start + j, None]
                         whole = Q.transpose(1, 0, 2, 3).reshape(Q.shape[1], slots * n, n)[pattern]
                         Qz = (whole @ z).reshape(len(z), slots, n)
-                    S[:, j][..., at] = (Qz @ suffix).transpose(1, 2, 0)
+                    if layer.groups == 1:
+                        S[:, j, :, 0] += np.tensordot(Qz, suffix, ((0, 2), (0, 1)))
+                    else:
+                        S[:, j][..., at] = (Qz @ suffix).transpose(1, 2, 0)
 
 
 def pattern_piece(structure: Structure, slab: Slab, chosen: Ints, layers: tuple[Layer, ...]) -> PatternPiece:
