@@ -311,6 +311,7 @@ class Grid:
     top: bool = True
     bottom: bool = True
     indent: int = 0
+    tail: int = 0  # blanks behind the last column
 
 
 @frozen

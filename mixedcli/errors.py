@@ -219,8 +219,18 @@ class MatrixMissing(StataError):
     rc = 504
 
 
+class NotSymmetric(StataError):
+    rc = 505
+
+
 class NotPositiveDefinite(StataError):
-    rc = 508
+    rc = 506
+
+
+class MatrixNotAllowed(StataError):
+    """A matrix where a number is wanted (r(509))."""
+
+    rc = 509
 
 
 class FileNotFound(StataError):

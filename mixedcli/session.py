@@ -123,6 +123,9 @@ class Language(Protocol):
     def expr(self, text: str) -> Any:
         """An ast.Expr.  Errors: r(130), r(132), r(198)."""
 
+    def matrix(self, text: str) -> Any:
+        """An ast.Expr of the matrix language.  Errors: as ``expr``."""
+
     def varlist(self, text: str) -> Any:
         """An ast.Varlist.  Errors: r(198)."""
 

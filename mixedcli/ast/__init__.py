@@ -19,6 +19,7 @@ from mixedcli.ast.commands import EgenBody as EgenBody
 from mixedcli.ast.commands import ExprBody as ExprBody
 from mixedcli.ast.commands import FixedEquation as FixedEquation
 from mixedcli.ast.commands import InRange as InRange
+from mixedcli.ast.commands import MatrixBody as MatrixBody
 from mixedcli.ast.commands import MixedBody as MixedBody
 from mixedcli.ast.commands import NamedExpr as NamedExpr
 from mixedcli.ast.commands import Option as Option
@@ -44,6 +45,10 @@ from mixedcli.ast.expressions import Subscript as Subscript
 from mixedcli.ast.expressions import TimeOp as TimeOp
 from mixedcli.ast.expressions import Unary as Unary
 from mixedcli.ast.expressions import Var as Var
+from mixedcli.ast.matrices import Join as Join
+from mixedcli.ast.matrices import Part as Part
+from mixedcli.ast.matrices import Range as Range
+from mixedcli.ast.matrices import Transpose as Transpose
 from mixedcli.ast.node import Node as Node
 from mixedcli.ast.varlists import Base as Base
 from mixedcli.ast.varlists import FactorVar as FactorVar

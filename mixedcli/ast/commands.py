@@ -71,6 +71,15 @@ class AssignBody(Node):
 
 
 @frozen
+class MatrixBody(Node):
+    """``matrix A = exp``; place: the subscripts of ``matrix A[1,2] = exp``."""
+
+    target: str
+    expr: Expr
+    place: tuple[Expr, Expr] | None = None
+
+
+@frozen
 class EgenBody(Node):
     """``egen double m = mean(x)``: the function decides what the text in parentheses is.
 
@@ -215,6 +224,7 @@ class PrefixBody(Node):
 Body: TypeAlias = (
     VarlistBody
     | AssignBody
+    | MatrixBody
     | EgenBody
     | WordsBody
     | DisplayBody

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from mixedcli.ast.node import Node
 from mixedcli.frozen import frozen
+
+if TYPE_CHECKING:
+    from mixedcli.ast.matrices import Join, Part, Transpose
 
 
 @frozen
@@ -71,7 +74,7 @@ class Unary(Node):
 
 @frozen
 class Binary(Node):
-    """op: + - * / ^ & | == != < <= > >= (``~=`` is normalised to ``!=``)."""
+    """op: + - * / ^ & | == != < <= > >= (``~=`` is normalised to ``!=``); in matrix expressions also # (Kronecker)."""
 
     op: str
     left: Expr
@@ -103,4 +106,7 @@ class Coef(Node):
     name: str
 
 
-Expr: TypeAlias = Number | Missing | String | Var | Subscript | Element | Unary | Binary | Call | Stored | Coef
+Expr: TypeAlias = (
+    "Number | Missing | String | Var | Subscript | Element | Unary | Binary | Call | Stored | Coef"
+    " | Transpose | Join | Part"
+)

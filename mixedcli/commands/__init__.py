@@ -156,6 +156,9 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "error": ("err", "error_"),
     # programming
     # matrices, files, time
+    "matlist": ("matlist", "matlist"),
+    "mkmat": ("mkmat", "mkmat"),
+    "svmat": ("svmat", "svmat"),
     # one data set
     "egen": ("egen", "egen"),
     "recode": ("recode", "recode"),

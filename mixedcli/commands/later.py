@@ -25,7 +25,7 @@ _WORDS = """
     cmdlog view viewsource window:win doedit edit:ed browse:br varmanage db query:q
     ssd snapshot postfile post postclose dydx integ range:range
     fvset fvexpand fvrevar tsrevar tsfill tsappend tsreport ipolate impute
-    mkmat svmat matname
+    matname
 """
 
 LATER: dict[str, str] = {word.partition(":")[0]: word.partition(":")[2] or word for word in _WORDS.split()}

@@ -1,24 +1,38 @@
-"""matrix - show and copy matrices
+"""matrix - compute with matrices
 
-    matrix list name [, format(%fmt) nohalf noheader title(text)]
-    matrix name = e(b) | r(table) | name        copies; a final ' transposes
-    matrix drop name [name ...] | _all
-    matrix dir
+    matrix [define] A = exp                     matrix A[i,j] = exp      an element, or a block from there on
+    matrix input A = (1,2\\3,4)
+    matrix list A [, format(%fmt) nohalf noheader nonames noblank title(text)]
+    matrix dir          matrix drop A [B ...] | _all          matrix rename A B
+    matrix rownames A = names       matrix colnames A = names
+    matrix roweq A = names          matrix coleq A = names
+    matrix accum A = varlist [if] [in] [weight] [, noconstant deviations means(M)]
+    matrix vecaccum a = varlist ... [, noconstant]
+    matrix glsaccum A = varlist ..., group(g) glsmat(W) row(r) [noconstant]
+    matrix opaccum A = varlist ..., group(g) opvar(e) [noconstant]
+    matrix score [type] newvar = b [if] [in] [, equation(name|#k) missval(#) replace]
+    matrix symeigen X v = A         matrix svd U w V = A         matrix eigenvalues re im = A
 
-Example: matrix list e(V), format(%9.4f)
+Expressions: + - * / # (Kronecker) ' (transpose), pieces joined side by side by a comma and below one another by \\,
+numbers, scalars, e(b), e(V), r(table) and other results; A[2,1], A["row","eq:name"], A[1..2,2...], A["eq:",1].
+Functions: inv invsym cholesky corr diag vecdiag vec vech invvech hadamard sweep I J nullmat matuniform get; with
+numbers as their values, in every expression: det trace rowsof colsof rownumb colnumb roweqnumb coleqnumb el
+issymmetric matmissing mreldif diag0cnt.  Names of rows and columns follow the algebra.
+
+Examples: matrix b = e(b)[1,"week"]
+          matrix se = vecdiag(cholesky(diag(vecdiag(e(V)))))'
+          matrix T = nullmat(T) \\ (r(mean), r(sd))
 """
 
 from __future__ import annotations
 
-import re
-
-import numpy as np
+from collections.abc import Mapping
 
 from mixedcli import ast
-from mixedcli.blocks import Blank, Block, Line, MatrixTable, Segment
 from mixedcli.commands import CommandSpec, Options, OptionSpec
-from mixedcli.errors import InvalidSyntax, NotFound, NotYetAvailable
-from mixedcli.results import Matrix
+from mixedcli.commands.matrices import accumulating, decomposing, defining, listing, naming, scoring
+from mixedcli.commands.matrices.common import Subcommand
+from mixedcli.errors import InvalidSyntax, VarlistNotAllowed
 from mixedcli.session import Outcome, Session
 
 SPEC = CommandSpec(
@@ -26,73 +40,62 @@ SPEC = CommandSpec(
     (
         OptionSpec("format", "f", "text"),
         OptionSpec("nohalf", "noha"),
-        OptionSpec("noheader", "noh"),
+        OptionSpec("noheader", "nohe"),
+        OptionSpec("nonames", "non"),
         OptionSpec("noblank", "nob"),
+        OptionSpec("nodotz", "nod"),
         OptionSpec("title", "t", "text"),
+        OptionSpec("noconstant", "noc"),
+        OptionSpec("deviations", "dev"),
+        OptionSpec("means", "m", "name"),
+        OptionSpec("group", "g", "name"),
+        OptionSpec("glsmat", "gls", "text"),
+        OptionSpec("row", "r", "name"),
+        OptionSpec("opvar", "o", "name"),
+        OptionSpec("equation", "eq", "name"),
+        OptionSpec("missval", "miss", "real"),
+        OptionSpec("replace", "replace"),
     ),
+    allows=frozenset({"if", "in", "weight"}),
 )
 
-_COPY = re.compile(r"([A-Za-z_]\w*)\s*=\s*([A-Za-z_]\w*(?:\(\s*\w+\s*\))?)\s*('?)\s*$")
+#: subcommand -> (minimum abbreviation, what it does, its options, whether it takes if and in)
+_SUBCOMMANDS: Mapping[str, tuple[str, Subcommand, tuple[str, ...], bool]] = {
+    "list": ("l", listing.list_, ("format", "nohalf", "noheader", "nonames", "noblank", "nodotz", "title"), False),
+    "dir": ("di", listing.dir_, (), False),
+    "drop": ("drop", listing.drop, (), False),
+    "rename": ("ren", listing.rename, (), False),
+    "input": ("inp", defining.input_, (), False),
+    "rownames": ("rown", naming.renamer("row", equations=False), (), False),
+    "colnames": ("coln", naming.renamer("col", equations=False), (), False),
+    "roweq": ("rowe", naming.renamer("row", equations=True), (), False),
+    "coleq": ("cole", naming.renamer("col", equations=True), (), False),
+    "accum": ("ac", accumulating.accum, ("noconstant", "deviations", "means"), True),
+    "vecaccum": ("veca", accumulating.vecaccum, ("noconstant",), True),
+    "glsaccum": ("glsa", accumulating.glsaccum, ("noconstant", "group", "glsmat", "row"), True),
+    "opaccum": ("opa", accumulating.opaccum, ("noconstant", "group", "opvar"), True),
+    "score": ("sco", scoring.score, ("equation", "missval", "replace"), True),
+    "symeigen": ("syme", decomposing.symeigen, (), False),
+    "svd": ("svd", decomposing.svd, (), False),
+    "eigenvalues": ("eigenval", decomposing.eigenvalues, (), False),
+}
 
 
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:
-    """matrix list, dir, drop, or a copy."""
+    """Compute, or what the subcommand says.  Errors: r(111), r(198), r(503) to r(506)."""
     body = command.body
+    if isinstance(body, ast.MatrixBody):
+        return defining.define(session, body)
     assert isinstance(body, ast.WordsBody)
-    first, _, rest = body.text.strip().partition(" ")
-    if copied := _COPY.match(body.text.strip()):
-        target, source, transposed = copied.groups()
-        matrix = find(session, source)
-        if transposed:
-            matrix = Matrix(matrix.values.T.copy(), matrix.colnames, matrix.rownames)
-        return Outcome(matrices={target: matrix})
-    if "list".startswith(first) and first:
-        return Outcome(blocks=_list(session, rest.strip(), options))
-    if "dir".startswith(first) and first:
-        return Outcome(blocks=tuple(_entry(name, m) for name, m in session.matrices.items()))
-    if first == "drop":
-        names = list(session.matrices) if rest.strip() == "_all" else rest.split()
-        for name in names:
-            find(session, name)
-        return Outcome(matrices=dict.fromkeys(names))
-    if first:
-        raise NotYetAvailable(
-            f"matrix {first} is not yet available"
-            if "=" not in body.text
-            else "matrix expressions are not yet available"
-        )
-    raise InvalidSyntax("invalid syntax")
-
-
-def find(session: Session, name: str) -> Matrix:
-    """A matrix of the session, of e() or of r().  Errors: r(111)."""
-    stored = re.fullmatch(r"([er])\(\s*(\w+)\s*\)", name)
-    if stored:
-        where = session.e if stored[1] == "e" else session.r
-        found = where.matrices.get(stored[2])
-    else:
-        found = session.matrices.get(name)
-    if found is None:
-        raise NotFound(f"matrix {name} not found")
-    return found
-
-
-def _list(session: Session, name: str, options: Options) -> tuple[Block, ...]:
-    matrix = find(session, name)
-    x = matrix.values
-    symmetric = matrix.rownames == matrix.colnames and np.allclose(x, x.T, rtol=1e-13, atol=0, equal_nan=True)
-    table = MatrixTable(
-        name="" if "noheader" in options else name,
-        rownames=matrix.rownames,
-        colnames=matrix.colnames,
-        values=tuple(tuple(float(v) for v in row) for row in matrix.values),
-        symmetric=bool(symmetric) and "nohalf" not in options,
-        format=options.get("format", "%10.0g"),
-        title=options.get("title", ""),
-    )
-    return (Blank(), table) if "noblank" not in options else (table,)
-
-
-def _entry(name: str, matrix: Matrix) -> Line:
-    rows, columns = matrix.values.shape
-    return Line((Segment(f"{name:>12}"), Segment(f"[{rows},{columns}]", "result")))
+    word = body.words[0].text if body.words else "dir"
+    for name, (least, run_, allowed, rows) in _SUBCOMMANDS.items():
+        if name.startswith(word) and len(word) >= len(least):
+            for option in options:
+                if option not in allowed:
+                    raise InvalidSyntax(f"option {option} not allowed")
+            if not rows and (command.condition is not None or command.in_range is not None):
+                raise VarlistNotAllowed("if not allowed" if command.condition is not None else "in range not allowed")
+            if not rows and command.weight is not None:
+                raise VarlistNotAllowed("weights not allowed")
+            return run_(session, command, body.text.strip()[len(word) :].strip(), options)
+    raise InvalidSyntax("invalid syntax", command.span)

@@ -121,6 +121,12 @@ def _obs(session: Session, values: list[str]) -> Outcome:
     n = int(values[0])
     if n < data.n:
         raise InvalidSyntax(f"number of observations must be at least {data.n:,}")  # unverified: wording
+    return with_observations(session, n)
+
+
+def with_observations(session: Session, n: int) -> Outcome:
+    """The data set with n observations, new ones missing; the estimation sample goes on without them."""
+    data = session.data
     old, estimates = data.n, session.estimates
     grown = replace(
         data,

@@ -21,7 +21,7 @@ from mixedcli.data.dataset import Dataset
 from mixedcli.data.missing import SYSMISS, missing_value
 from mixedcli.data.operators import Value, as_column, binary, clean, is_text, is_true, unary
 from mixedcli.data.stream import RandomStream
-from mixedcli.errors import InvalidSyntax, NotFound, StataError, TypeMismatch
+from mixedcli.errors import InvalidSyntax, MatrixNotAllowed, NotFound, StataError, TypeMismatch
 from mixedcli.frozen import frozen
 
 __all__ = ["Context", "NamedMatrix", "Value", "as_column", "evaluate", "is_true", "scalar"]
@@ -175,6 +175,8 @@ def _name(name: str, ops: tuple[ast.TimeOp, ...], node: ast.Var, context: Contex
         return context.scalars[name]
     if "." in name:
         return _indicators(name, node, context)
+    if not ops and context.matrix(name) is not None:
+        raise MatrixNotAllowed("matrix operators that return matrices not allowed in this context", node.span)
     raise NotFound(f"{name} not found", node.span)
 
 
@@ -319,6 +321,12 @@ def _call(function: str, args: tuple[ast.Expr, ...], context: Context) -> Value:
         return special(args, context)
     from mixedcli.data import functions
 
+    if function in _OF_MATRICES:
+        from mixedcli.data.matrices.expression import scalar_function
+
+        return scalar_function(function, args, context)
+    if function in _GIVE_MATRICES:
+        raise MatrixNotAllowed("matrix operators that return matrices not allowed in this context")
     row = functions.find(function)
     values = [evaluate(arg, context) for arg in args]
     if function == "sum" and context.groups is not None and len(args) == 1 and context.data.n:
@@ -338,6 +346,15 @@ def _grouped_sum(value: Value, context: Context) -> Value:
 
 # ------------------------------------------- functions of names, not of values
 
+_OF_MATRICES = frozenset(
+    {"det", "trace", "rowsof", "colsof", "rownumb", "colnumb", "roweqnumb", "coleqnumb", "issymmetric", "matmissing",
+     "mreldif", "diag0cnt"}
+)  # fmt: skip
+_GIVE_MATRICES = frozenset(
+    {"inv", "invsym", "syminv", "cholesky", "corr", "diag", "vecdiag", "vec", "vech", "invvech", "hadamard", "sweep",
+     "I", "J", "nullmat", "matuniform", "get"}
+)  # fmt: skip
+
 
 def _scalar_function(args: tuple[ast.Expr, ...], context: Context) -> Value:
     match args:
@@ -348,27 +365,6 @@ def _scalar_function(args: tuple[ast.Expr, ...], context: Context) -> Value:
     raise InvalidSyntax("invalid syntax")
 
 
-def _size_of(axis: int) -> Callable[[tuple[ast.Expr, ...], Context], Value]:
-    def size(args: tuple[ast.Expr, ...], context: Context) -> Value:
-        if len(args) != 1:
-            raise InvalidSyntax("invalid syntax")
-        return float(_matrix(args[0], context).values.shape[axis])
-
-    return size
-
-
-def _number_of(axis: int) -> Callable[[tuple[ast.Expr, ...], Context], Value]:
-    def number(args: tuple[ast.Expr, ...], context: Context) -> Value:
-        if len(args) != 2:
-            raise InvalidSyntax("invalid syntax")
-        matrix, name = _matrix(args[0], context), evaluate(args[1], context)
-        if not isinstance(name, str):
-            raise TypeMismatch("type mismatch")
-        return _position(matrix.colnames if axis else matrix.rownames, name)
-
-    return number
-
-
 def _el(args: tuple[ast.Expr, ...], context: Context) -> Value:
     if len(args) != 3:
         raise InvalidSyntax("invalid syntax")
@@ -377,9 +373,5 @@ def _el(args: tuple[ast.Expr, ...], context: Context) -> Value:
 
 _SPECIAL: dict[str, Callable[[tuple[ast.Expr, ...], Context], Value]] = {
     "scalar": _scalar_function,
-    "rowsof": _size_of(0),
-    "colsof": _size_of(1),
-    "rownumb": _number_of(0),
-    "colnumb": _number_of(1),
     "el": _el,
 }

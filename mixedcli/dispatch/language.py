@@ -18,6 +18,11 @@ class Stata:
 
         return parse_expr(text)
 
+    def matrix(self, text: str) -> ast.Expr:
+        from mixedcli.parse import parse_matrix
+
+        return parse_matrix(text)
+
     def varlist(self, text: str) -> ast.Varlist:
         from mixedcli.parse import parse_varlist
 

@@ -123,7 +123,7 @@ def bind(
         raise NoObservations("no observations", first.span)  # stata: its word for a string variable
     depvar = factors.continuous(name, first.ops)
     terms = ast.Varlist(body.varlist.terms[1:])
-    kind, w = _weights(command, data, context, weights)
+    kind, w = weight_values(command, data, context, weights)
     cluster = resolve(vce.cluster, data) if vce.cluster else ""
     sample = selected.copy()
     for variable, ops in ((name, first.ops), *factors.term_variables(terms, data)):
@@ -132,7 +132,7 @@ def bind(
     for variable in (v for v in (cluster, panel) if v):
         sample &= ~groups.missing_groups(data.column(variable))
     if w is not None:
-        sample = _weighted(sample, w, kind)
+        sample = weighted_rows(sample, w, kind)
     if not sample.any():
         raise NoObservations("no observations")
     rows = None if sample.all() else sample
@@ -154,9 +154,10 @@ def _grouped(made: Regression, data: Dataset, rows: Rows | None, cluster: str, p
     return made
 
 
-def _weights(
+def weight_values(
     command: ast.Command, data: Dataset, context: Context, allowed: tuple[str, ...]
 ) -> tuple[str, Floats | None]:
+    """The kind of the weights and their values in every row; ("", None) without.  Errors: r(198), r(109)."""
     weight = command.weight
     if weight is None:
         return "", None
@@ -169,7 +170,8 @@ def _weights(
     return kind, np.asarray(values, dtype=np.float64)
 
 
-def _weighted(sample: Rows, w: Floats, kind: str) -> Rows:
+def weighted_rows(sample: Rows, w: Floats, kind: str) -> Rows:
+    """The rows of a sample with weights that count.  Errors: r(401), r(402)."""
     sample = sample & ~is_missing(w)
     if (w[sample] < 0).any() and kind != "iweight":
         raise NegativeWeights("negative weights encountered")

@@ -28,6 +28,13 @@ def parse_expr(text: str, offset: int = 0) -> ast.Expr:
     return build.parse_expr(text, offset)
 
 
+def parse_matrix(text: str, offset: int = 0) -> ast.Expr:
+    """A matrix expression; offset is added to every position.  Errors: r(130), r(132), r(198)."""
+    from mixedcli.parse import build
+
+    return build.parse_matrix(text, offset)
+
+
 def parse_varlist(text: str, offset: int = 0) -> ast.Varlist:
     """A variable list, empty for blank text; offset is added to every position.  Errors: r(198)."""
     from mixedcli.parse import build

@@ -9,7 +9,7 @@ from typing import cast
 
 from mixedcli import ast
 from mixedcli.errors import ExpressionTooLong, InvalidSyntax, StataError
-from mixedcli.parse import bodies, expressions, items, qualifiers, terms
+from mixedcli.parse import bodies, expressions, items, matrices, qualifiers, terms
 from mixedcli.parse.diagnose import syntax_error
 from mixedcli.parse.loader import load
 from mixedcli.parse.machine import Machine, Token, UnexpectedError
@@ -22,7 +22,8 @@ _NOT_BRACKETS = re.compile(r'"[^"]*"|[^()\[\]]+')
 
 @cache
 def _machine() -> Machine:
-    return Machine(load(), expressions.ACTIONS | terms.ACTIONS | qualifiers.ACTIONS | items.ACTIONS | bodies.ACTIONS)
+    parts = (expressions, matrices, terms, qualifiers, items, bodies)
+    return Machine(load(), {name: action for part in parts for name, action in part.ACTIONS.items()})
 
 
 def parse_line(text: str) -> ast.Command | None:
@@ -51,6 +52,11 @@ def parse_line(text: str) -> ast.Command | None:
 def parse_expr(text: str, offset: int = 0) -> ast.Expr:
     """An expression.  offset is added to every position.  Errors: r(130), r(132), r(198)."""
     return cast(ast.Expr, _part(text, "expression", offset))
+
+
+def parse_matrix(text: str, offset: int = 0) -> ast.Expr:
+    """A matrix expression.  Errors: r(130), r(132), r(198)."""
+    return cast(ast.Expr, _part(text, "matrices", offset))
 
 
 def parse_varlist(text: str, offset: int = 0) -> ast.Varlist:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: raise it when the layout of Tables changes
 LAYOUT = 1
-STARTS = ("line", "expression", "varlist", "wordlist", "head")
+STARTS = ("line", "expression", "matrices", "varlist", "wordlist", "head")
 END = "$END"
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from mixedcli import ast
 
 #: how tightly an operator binds; its operands print in parentheses when they bind less
-_BINDS = {"|": 1, "&": 2, "==": 3, "!=": 3, "<": 3, "<=": 3, ">": 3, ">=": 3, "+": 4, "-": 4, "*": 5, "/": 5, "^": 7}
-_SIGN, _NOT, _ATOM = 6, 8, 9
+_BINDS = {
+    "|": 1, "&": 2, "==": 3, "!=": 3, "<": 3, "<=": 3, ">": 3, ">=": 3, "+": 4, "-": 4, "*": 5, "/": 5, "#": 6, "^": 8
+}  # fmt: skip
+_SIGN, _NOT, _ATOM = 7, 9, 10
 
 
 def unparse(node: ast.Node) -> str:
@@ -84,7 +86,23 @@ def _atom(node: ast.Node) -> str:
             return f"{kind}({name})"
         case ast.Coef(kind=kind, equation=equation, name=name):
             return f"_{kind}[{name if equation is None else f'{equation}:{name}'}]"
+        case ast.Transpose(operand=operand):
+            return f"{_operand(operand, _ATOM)}'"
+        case ast.Join(rows=rows):
+            return f"({_rows(rows)})"
+        case ast.Part(matrix=matrix, rows=rows_, columns=columns):
+            return f"{_operand(matrix, _ATOM)}[{_range(rows_)}, {_range(columns)}]"
     raise TypeError(f"not an expression: {type(node).__name__}")
+
+
+def _rows(rows: tuple[tuple[ast.Expr, ...], ...]) -> str:
+    return " \\ ".join(", ".join(map(_expr, row)) for row in rows)
+
+
+def _range(where: ast.Range) -> str:
+    if where.open:
+        return f"{_expr(where.first)}..."
+    return _expr(where.first) if where.last is None else f"{_expr(where.first)}..{_expr(where.last)}"
 
 
 def quoted(text: str) -> str:
@@ -170,6 +188,9 @@ def _body(body: ast.Body) -> str:
             name = target if label is None else f"{target}:{label}"
             typed = f"{storage} {name}" if storage else name
             return typed if expr is None else f"{typed} = {_expr(expr)}"
+        case ast.MatrixBody(target=target, expr=expr, place=place):
+            where = "" if place is None else f"[{_expr(place[0])}, {_expr(place[1])}]"
+            return f"{target}{where} = {_rows(expr.rows) if isinstance(expr, ast.Join) else _expr(expr)}"
         case ast.EgenBody(target=target, function=function, text=text, type=storage):
             return f"{f'{storage} ' if storage else ''}{target} = {function}({text})"
         case ast.WordsBody(text=text):

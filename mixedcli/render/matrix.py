@@ -11,11 +11,10 @@ from mixedcli.render.segments import abbreviate, r, row, t
 
 def matrix(block: MatrixTable, linesize: int) -> Iterator[Line]:
     """``e(b)[1,4]``, equation names, column names, rows (stata: public logs of matrix list after mixed and logit)."""
-    if block.title:
-        yield row(t(block.title))
-    elif block.name:
+    if block.name or block.title:
         size = f"[{len(block.rownames)},{len(block.colnames)}]"
-        yield row(t(("symmetric " if block.symmetric else "") + block.name + size))
+        title = f":  {block.title}" if block.title else ""  # unverified: layout of the title
+        yield row(t(("symmetric " if block.symmetric else "") + block.name + size + title))
     cells = [
         [numfmt.text(v, block.format) if j <= i or not block.symmetric else "" for j, v in enumerate(values)]
         for i, values in enumerate(block.values)

@@ -16,19 +16,22 @@ def grid(block: Grid, linesize: int) -> Iterator[Line]:
     shown = [[_text(c) for c in cells] for cells in block.rows if cells is not None]
     columns = (block.stub, *block.columns)
     widths = [c.width or max(len(x) for x in (*c.header, *(line[k] for line in shown))) for k, c in enumerate(columns)]
-    rest = sum(w + c.gap for w, c in zip(widths[1:], block.columns, strict=True))
+    rest = sum(w + c.gap for w, c in zip(widths[1:], block.columns, strict=True)) + block.tail
     full = row(pad, t("-" * (widths[0] + 2 + rest)))
     if block.top:
         yield full
     height = max((len(c.header) for c in columns), default=0)
     for k in range(height):
         heads = [_head(c, k, height, w) for c, w in zip(columns, widths, strict=True)]
-        yield row(pad, t(f"{heads[0][block.stub.gap :]} |" + "".join(heads[1:]).rstrip()))
+        text = "".join(heads[1:])
+        yield row(
+            pad, t(f"{heads[0][block.stub.gap :]} |" + (text + " " * block.tail if block.tail else text.rstrip()))
+        )
     middle = row(pad, *rule(widths[0] + 1, rest).segments)
     if height:
         yield middle
     for cells in block.rows:
-        yield middle if cells is None else _grid_row(cells, columns, widths, pad)
+        yield middle if cells is None else _grid_row(cells, columns, widths, pad, block.tail)
     if block.bottom:
         yield full
 
@@ -46,12 +49,12 @@ def _head(column: Column, k: int, height: int, width: int) -> str:
     return " " * column.gap + _place(abbreviate(lines[k], width), width, column.align)
 
 
-def _grid_row(cells: tuple[Cell, ...], columns: tuple[Column, ...], widths: list[int], pad: Segment) -> Line:
+def _grid_row(cells: tuple[Cell, ...], columns: tuple[Column, ...], widths: list[int], pad: Segment, tail: int) -> Line:
     first, *others = cells
     out = [pad, t(_place(abbreviate(_text(first), widths[0]), widths[0], first.align) + " |")]
     for cell, column, width in zip(others, columns[1:], widths[1:], strict=True):
         out.append(Segment(" " * column.gap + _place(_text(cell), width, cell.align), cell.style))
-    return row(*out)
+    return row(*out, t(" " * tail))
 
 
 def summary(block: SummaryTable, linesize: int) -> Iterator[Line]:

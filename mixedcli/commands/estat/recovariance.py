@@ -59,7 +59,7 @@ def _triangle(names: tuple[str, ...], values: NDArray[np.float64]) -> Grid:
         (Cell(name), *(Cell(float(values[i, j])) if j <= i else Cell("") for j in range(len(names))))
         for i, name in enumerate(names)
     )
-    return Grid(Column(("",), 12), columns, rows, top=False, bottom=False)
+    return Grid(Column(("",), 12), columns, rows, top=False, bottom=False, tail=1)
 
 
 def _matrix(fit: MixedFit, index: int, level: LevelFrame) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ import fnmatch
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +93,26 @@ def matrix(session: Session, name: str) -> Matrix:
     return found
 
 
+def size_of(axis: int) -> Callable[[Session, str], str]:
+    """``rowsof A``, ``colsof A``"""
+    return lambda session, rest: str(matrix(session, unquoted(rest)).values.shape[axis])
+
+
+def number_in(function: str) -> Callable[[Session, str], str]:
+    """``colnumb A name``: the number of a row, column or equation; "." if there is none."""
+
+    def number(session: Session, rest: str) -> str:
+        from mixedcli.data.matrices import functions
+        from mixedcli.data.matrices.expression import named
+        from mixedcli.data.missing import SYSMISS
+
+        name, _, wanted = rest.partition(" ")
+        found = functions.number(function, named(matrix(session, name)), unquoted(wanted))
+        return "." if found >= SYSMISS else str(int(found))
+
+    return number
+
+
 def labels_of(session: Session, what: str, rest: str) -> str:
     """What "colnames", "rowfullnames", "coleq" ... of a matrix are; option quoted puts each in quotes."""
     name, _, options = rest.partition(",")
@@ -101,6 +121,8 @@ def labels_of(session: Session, what: str, rest: str) -> str:
     kind = what[3:]
     if kind.startswith("full"):
         shown = list(labels)
+    elif kind == "lfnames":
+        shown = list(dict.fromkeys(label.rpartition(":")[0] or "_" for label in labels))
     elif kind.startswith("eq"):
         shown = [label.rpartition(":")[0] or "_" for label in labels]
     else:

@@ -1,0 +1,1 @@
+"""The subcommands of matrix, and what mkmat, svmat and matlist share with them."""
