@@ -23,8 +23,8 @@ _WORDS = """
     putexcel putdocx putpdf esttab estout outreg outreg2 outreg3 etable dtable dyndoc translate
     ml mlexp optimize moptimize nlogit asclogit cmclogit npregress spregress spset
     cmdlog view viewsource window:win doedit edit:ed browse:br varmanage db query:q
-    ssd snapshot postfile post postclose dydx integ range:range
-    fvset fvexpand fvrevar tsrevar tsfill tsappend tsreport ipolate impute
+    ssd snapshot postfile post postclose dydx integ
+    fvset tsappend tsreport impute
     matname
 """
 

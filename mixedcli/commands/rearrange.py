@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.blocks import Block
@@ -37,4 +38,21 @@ def rearranged(
         estimates=KEEP if session.estimates is None else moved(session.estimates),
         stored={name: moved(estimates) for name, estimates in session.stored.items()},
         settings=settings,
+    )
+
+
+def grown(session: Session, data: Dataset, blocks: tuple[Block, ...] = ()) -> Outcome:
+    """The outcome of a command that adds observations at the end: these are in no estimation sample."""
+    before = session.data.n
+
+    def longer(estimates: Estimates) -> Estimates:
+        if estimates.sample is None or len(estimates.sample) != before:
+            return estimates
+        return replace(estimates, sample=np.append(estimates.sample, np.zeros(data.n - before, dtype=np.bool_)))
+
+    return Outcome(
+        blocks=blocks,
+        data=data,
+        estimates=KEEP if session.estimates is None else longer(session.estimates),
+        stored={name: longer(estimates) for name, estimates in session.stored.items()},
     )

@@ -106,3 +106,15 @@ def merged_labels(
         else:
             labels[name] = table
     return labels, tuple(notes)
+
+
+def lengthened(data: Dataset, n: int) -> Dataset:
+    """The data set with missing values in further observations, n in all."""
+    if n <= data.n:
+        return data
+    more = n - data.n
+    columns = {
+        name: replace(c, values=np.concatenate([c.values, np.full(more, empty_value(c.type), dtype=c.values.dtype)]))
+        for name, c in data.columns.items()
+    }
+    return replace(data, columns=columns, n=n, sorted_by=(), changed=True)
