@@ -15,6 +15,7 @@ class FitCase:
     """One model.  ``slope``: a random slope on x1 at the top level; ``unstructured``: correlated with the intercept.
 
     crossed: numbers of levels of crossed factors g, h, k in place of nested levels; rows: a size of its own.
+    residual: "ar 1" (beside a random intercept) or "unstructured" (in its place) over the visits t of a group.
     """
 
     name: str
@@ -27,9 +28,14 @@ class FitCase:
     covariates: tuple[str, ...] = field(default=("x1", "x2", "x3", "x4", "x5"))
     crossed: tuple[int, ...] = ()
     rows: int | None = None
+    residual: str = ""
 
     @property
     def stata(self) -> str:
+        if self.residual:
+            alone = " noconstant" if self.residual == "unstructured" else ""
+            method = "reml" if self.reml else "mle"
+            return f"mixed y {' '.join(self.covariates)} || g:,{alone} residuals({self.residual}, t(t)) {method}"
         if self.crossed:
             factors = " ".join(f"|| _all: R.{k}" for k in self.factors)
             return f"mixed y {' '.join(self.covariates)} {factors}, {'reml' if self.reml else 'mle'}"
@@ -84,6 +90,24 @@ FITS = {
             rows=73_421,
         ),
         FitCase("crossed-1m", "50,000 by 5,000 crossed intercepts, ML", groups=0, crossed=(50_000, 5_000)),
+        FitCase(
+            "ar1-100k",
+            "random intercept and AR(1) residuals, 5,000 unbalanced groups with gaps, REML",
+            groups=5_000,
+            reml=True,
+            covariates=("x1", "x2"),
+            rows=100_000,
+            residual="ar 1",
+        ),
+        FitCase(
+            "un-30k",
+            "unstructured residuals, 5,000 subjects at up to 6 visits, REML",
+            groups=5_000,
+            reml=True,
+            covariates=("x1", "x2"),
+            rows=27_000,
+            residual="unstructured",
+        ),
     )
 }
 
@@ -92,6 +116,8 @@ def fit_data(case: FitCase, rows: int) -> Columns:
     """y, x1 ... x5, g (top-level code) and, with three levels, c (class code, unique); rows sorted by group."""
     if case.crossed:
         return _crossed_data(case, case.rows or rows)
+    if case.residual:
+        return _residual_data(case)
     rng = np.random.default_rng(7)
     scale = rows / 1_000_000
     groups = max(2, round(case.groups * scale))
@@ -128,6 +154,23 @@ def _crossed_data(case: FitCase, rows: int) -> Columns:
         y += rng.normal(0, sd, count)[code]
     named = {k: code.astype(float) for k, code in zip(case.factors, codes, strict=True)}
     return {"y": y, **dict(zip(case.covariates, x, strict=True)), **named}
+
+
+def _residual_data(case: FitCase) -> Columns:
+    """Visits t of every group with one in ten left out; errors AR(1) with correlation 0.6."""
+    assert case.rows is not None
+    rng = np.random.default_rng(11)
+    visits = round(case.rows / case.groups / 0.9)
+    most = visits if case.residual == "unstructured" else 2 * visits
+    t, g = np.tile(np.arange(most), case.groups), np.repeat(np.arange(case.groups), most)
+    errors = rng.normal(size=(case.groups, most))
+    for k in range(1, most):
+        errors[:, k] = 0.6 * errors[:, k - 1] + 0.8 * errors[:, k]
+    length = most if case.residual == "unstructured" else rng.integers(2, most + 1, case.groups)[g]
+    kept = (t < length) & (rng.random(len(t)) < 0.9)
+    x = rng.normal(size=(2, len(t))).round(4)
+    y = 1 + np.array([0.5, -0.3]) @ x + 0.02 * t + rng.normal(0, 0.7, case.groups)[g] + errors.ravel()
+    return {k: v[kept].astype(float) for k, v in {"y": y, "x1": x[0], "x2": x[1], "g": g, "t": t}.items()}
 
 
 def load_data(rows: int) -> Columns:

@@ -1,9 +1,9 @@
 """Time mixedcli beside its peers: python benchmarks/run.py [CASE ...] [--rows N] [--repeat N] [--json FILE].
 
-Cases: intercept-1m slope-1m threelevel-1m crossed-73k crossed-1m oneliner load-dta load-csv and the data commands
-of datacommands.py (data: all of these); all when none is named.  Run it with the Python that has mixedcli installed,
-after benchmarks/peers.sh; what is not installed is left out.  Every program runs in a process of its own, one after
-another.  Times are the best and the median of the repetitions; a ratio is a program's median over mixedcli's.
+Cases: intercept-1m slope-1m threelevel-1m crossed-73k crossed-1m ar1-100k un-30k oneliner load-dta load-csv and the
+data commands of datacommands.py (data: all of these); all when none is named.  Run it with the Python that has mixedcli
+installed, after benchmarks/peers.sh; what is not installed is left out.  Every program runs in a process of its own,
+one after another.  Times are the best and the median of the repetitions; a ratio is a program's median over mixedcli's.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import sys
 import time
 from typing import Any
 
-from cases import FITS, fit_data, load_data, store
+from cases import FITS, FitCase, fit_data, load_data, store
 from datacommands import CASES as DATA
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -58,7 +58,10 @@ def fits(name: str, rows: int, repeat: int, skip: list[str]) -> dict[str, Result
         store(folder, fit_data(case, rows))
     arguments = [name, str(folder), str(repeat)]
     worker = str(HERE / "worker.py")
-    out = {p: ask([sys.executable, worker, p, *arguments]) for p in ("mixedcli", "mixedcli-command")}
+    out = {"mixedcli-command": ask([sys.executable, worker, "mixedcli-command", *arguments])}
+    if case.residual:
+        return {**out, **residual_peers(case, folder, repeat, skip)}
+    out = {"mixedcli": ask([sys.executable, worker, "mixedcli", *arguments]), **out}
     if PEERS.exists():
         for peer in [p for p in PYTHON_PEERS if p not in skip]:
             out[peer] = ask([str(PEERS), worker, peer, *arguments])
@@ -66,6 +69,18 @@ def fits(name: str, rows: int, repeat: int, skip: list[str]) -> dict[str, Result
         method = "reml" if case.reml else "ml"
         for peer in [p for p in ("lme4", "nlme") if p not in skip]:
             out[peer] = ask(["Rscript", str(HERE / "peer.R"), peer, case.lme4, method, str(folder), str(repeat)])
+    return out
+
+
+def residual_peers(case: FitCase, folder: pathlib.Path, repeat: int, skip: list[str]) -> dict[str, Result | None]:
+    """nlme and glmmTMB fit correlated residuals; nobody else here does."""
+    if not shutil.which("Rscript"):
+        return {}
+    fixed = f"y ~ {' + '.join(case.covariates)}"
+    out = {}
+    for peer in [p for p in ("nlme", "glmmTMB") if p not in skip]:
+        script = [str(HERE / "peer_residual.R"), peer, fixed, case.residual]
+        out[peer] = ask(["Rscript", *script, "reml" if case.reml else "ml", str(folder), str(repeat)])
     return out
 
 
@@ -136,7 +151,7 @@ def data_command(name: str, rows: int, repeat: int) -> dict[str, Result | None]:
 
 def table(name: str, results: dict[str, Result | None]) -> str:
     """A Markdown table: best, median, ratio to mixedcli, log likelihood above or below mixedcli's, peak memory."""
-    own = results["mixedcli"]
+    own = results.get("mixedcli", results.get("mixedcli-command"))
     unit = statistics.median(own["seconds"]) if own else float("nan")
     lines = [
         f"### {name}",

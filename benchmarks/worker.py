@@ -34,6 +34,8 @@ def mixedcli(case: FitCase, data: Columns) -> Run:
     from mixedcli.engine.fit import fit
     from mixedcli.engine.recov import STRUCTURES
 
+    if case.residual:
+        raise SystemExit("timed as a whole command")
     names = (*case.covariates, "_cons")
     columns = (*(data[x] for x in case.covariates), np.ones_like(data["y"]))
     covariance = STRUCTURES["unstructured" if case.unstructured else "independent"]
@@ -70,7 +72,13 @@ def mixedcli_command(case: FitCase, data: Columns) -> Run:
     return run
 
 
+def _residuals_independent(case: FitCase) -> None:
+    if case.residual:
+        raise SystemExit("correlated residuals: not offered")
+
+
 def mixedlm(case: FitCase, data: Columns) -> Run:
+    _residuals_independent(case)
     import mixedlm as program
 
     table = frame(data)
@@ -80,7 +88,7 @@ def mixedlm(case: FitCase, data: Columns) -> Run:
 def mixedlm_rs(case: FitCase, data: Columns) -> Run:
     import mixedlm_rs as program
 
-    if case.classes or case.crossed or (case.slope and not case.unstructured):
+    if case.classes or case.crossed or case.residual or (case.slope and not case.unstructured):
         raise SystemExit("not offered")
     table = frame(data)
     fixed = "y ~ " + " + ".join(case.covariates)
@@ -89,6 +97,7 @@ def mixedlm_rs(case: FitCase, data: Columns) -> Run:
 
 
 def lme_python(case: FitCase, data: Columns) -> Run:
+    _residuals_independent(case)
     import lme_python as program
     import polars as pl
 
@@ -99,7 +108,7 @@ def lme_python(case: FitCase, data: Columns) -> Run:
 def gpboost(case: FitCase, data: Columns) -> Run:
     import gpboost as program
 
-    if case.unstructured or case.reml:
+    if case.unstructured or case.reml or case.residual:
         raise SystemExit("not offered")
     groups = np.column_stack([data[k] for k in "gchk" if k in data])
     x = np.column_stack([np.ones_like(data["y"]), *(data[k] for k in case.covariates)])
@@ -116,6 +125,7 @@ def gpboost(case: FitCase, data: Columns) -> Run:
 def statsmodels(case: FitCase, data: Columns) -> Run:
     from statsmodels.regression.mixed_linear_model import MixedLM
 
+    _residuals_independent(case)
     if case.classes or case.crossed:
         raise SystemExit("not run: it needs more memory than there is")
     x = np.column_stack([np.ones_like(data["y"]), *(data[k] for k in case.covariates)])
