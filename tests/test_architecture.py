@@ -22,6 +22,7 @@ TRACKED = [
     for top in ("mixedcli", "tests", "fixtures", "benchmarks", "grammar", ".ci")
     for p in sorted((ROOT / top).rglob("*"))
     if p.suffix in {".py", ".lark", ".R", ".md", ".do", ""} and p.is_file()
+    if not {".peers", ".cache"} & set(p.parts)  # what benchmarks/ installs and generates
 ] + sorted(ROOT.glob("*.md"))
 
 #: tools of the language itself, for everyone: standard library only
