@@ -64,7 +64,7 @@ def test_dry_run_and_results() -> None:
         ("rename a* b*c*", 198),
         ("rename a 1a", 198),
         ("rename (a b) (.x), r", 198),
-        ("rename ? x", 110),
+        ("rename ? x", 198),
         ("rename a _N", 198),
         ("rename *, lower upper", 198),
     ],
