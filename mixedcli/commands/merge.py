@@ -5,6 +5,8 @@
     merge 1:m varlist using filename [, options]
     merge m:m varlist using filename [, options]
     merge 1:1 _n using filename [, options]
+    merge [varlist] using filename [, unique uniqmaster uniqusing sort keep(varlist) nokeep _merge(newvar)
+                                      update replace nolabel]
 
     options: keepusing(varlist) generate(newvar) nogenerate nolabel nonotes update replace noreport force
              assert(results) keep(results) sorted
@@ -14,6 +16,10 @@ _merge tells where an observation comes from: 1 master, 2 using, 3 both; with up
 filled in) and 5 (values differ).  Variables of both data sets keep the master's values; update fills in missing ones,
 update replace takes the using data's value where there is one.  assert() and keep() take master, match and using (or
 1, 2, 3, with update also match_update and match_conflict, 4 and 5).
+
+The last form is that of old scripts: both data sets are sorted by varlist (sort sorts them, and claims as unique
+does that it identifies the observations of both), keep() names variables, nokeep leaves out what is only in the
+using data.
 
 Examples: merge m:1 school using schools, keep(match master) nogenerate
           merge 1:1 id week using followup, assert(match) keepusing(weight)
@@ -27,7 +33,7 @@ import numpy as np
 
 from mixedcli import ast
 from mixedcli.blocks import Blank, Block, line
-from mixedcli.commands import CommandSpec, Options, OptionSpec
+from mixedcli.commands import CommandSpec, Options, OptionSpec, mergeold
 from mixedcli.commands.combining import check_keys, check_kinds, combined, subset, using_data, using_name
 from mixedcli.commands.loading import names_of, words_of
 from mixedcli.commands.mergetable import result_table
@@ -61,6 +67,7 @@ SPEC = CommandSpec(
         OptionSpec("assert", "assert", "text"),
         OptionSpec("keep", "keep", "text"),
         OptionSpec("sorted", "sorted"),
+        *mergeold.OPTIONS,
     ),
     allows=frozenset({"using"}),
 )
@@ -92,6 +99,12 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     Errors: r(5) not sorted, r(9) assert(), r(106) string and numeric, r(110) _merge exists, r(111), r(198),
     r(459) not unique, those of ``use``.
     """
+    words = words_of(command)
+    if command.using is not None and (not words or words[0].text.lower() not in KINDS):
+        return mergeold.run(session, command, options)
+    for old in mergeold.OPTIONS:
+        if old.name in options:
+            raise InvalidSyntax(f"option {old.name} not allowed", command.span)
     kind, names = _what(session, command)
     marker = _marker(session.data, options)
     wanted, claimed = _results(options, "keep"), _results(options, "assert")
@@ -147,9 +160,6 @@ def _what(session: Session, command: ast.Command) -> tuple[str, tuple[str, ...]]
     """Kind of the merge and its key variables; none for _n."""
     words = words_of(command)
     if not words or words[0].text.lower() not in KINDS:
-        if words and command.using is not None:
-            message = "old merge syntax is not supported; type 1:1, m:1, 1:m or m:m before the variables"
-            raise InvalidSyntax(message, words[0].span)
         raise InvalidSyntax("invalid syntax", command.span)
     kind = words[0].text.lower().replace("n", "m")
     using_name(command)

@@ -5,10 +5,15 @@
     reshape long
     reshape wide
     reshape clear
+    reshape error
+    reshape i varlist        reshape j varname [values] [, string]        reshape xij stubnames
+    reshape [query]
 
 long makes one observation of every value j of variables such as inc80 inc81 inc82: stub inc, j 80 81 82.  An @ in a
 stub is where the value stands: inc@r for inc80r.  wide does the reverse.  Without arguments the last reshape is
-undone or done again.  string is for values of j that are not numbers.
+undone or done again.  error lists the observations that kept the last one from being carried out; i, j and xij
+declare what reshape long and wide without arguments then go by, and query shows.  string is for values of j that are
+not numbers.
 
 Examples: reshape long inc ue, i(id) j(year)
           reshape wide inc ue, i(id) j(year)
@@ -22,8 +27,9 @@ import numpy as np
 
 from mixedcli import ast
 from mixedcli.blocks import Blank, Block, line
-from mixedcli.commands import CommandSpec, Options, OptionSpec
+from mixedcli.commands import CommandSpec, Options, OptionSpec, reshapekept
 from mixedcli.commands.loading import loaded, names_of, words_of
+from mixedcli.commands.reshapekept import IDS, KEYS, STUBS, TEXT, VALUES, J, remembering
 from mixedcli.commands.reshapetext import (
     explained,
     multiple,
@@ -46,10 +52,6 @@ SPEC = CommandSpec(
     ),
 )
 
-#: characteristics of _dta a reshape leaves, so that it can be undone, also after saving
-IDS, J, STUBS, VALUES, TEXT = "ReS_i", "ReS_j", "ReS_Xij", "ReS_jv", "ReS_str"
-_KEYS = (IDS, J, STUBS, VALUES, TEXT)
-
 
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     """Reshape.
@@ -64,15 +66,19 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     if len(verb) >= 1 and "wide".startswith(verb):
         return _wide(session, words[1:], options)
     if verb == "clear":
-        kept = {k: v for k, v in session.data.characteristics.items() if k not in _KEYS}
+        kept = {k: v for k, v in session.data.characteristics.items() if k not in KEYS}
         return Outcome(data=replace(session.data, characteristics=kept))
-    if verb in ("i", "j", "xij", "xi", "query", "error"):
-        raise InvalidSyntax(f"reshape {verb} is not available; use reshape long or reshape wide", command.span)
+    if verb in ("i", "j", "xij"):
+        return reshapekept.declare(session, verb, words[1:], text=bool(options.get("string")))
+    if not verb or "query".startswith(verb):
+        return reshapekept.query(session)
+    if verb == "error":
+        return reshapekept.problems(session)
     raise InvalidSyntax("invalid syntax", command.span)
 
 
 def _again(session: Session, words: tuple[ast.Word, ...]) -> dict[str, str]:
-    known = {key: session.data.characteristics[key] for key in _KEYS if key in session.data.characteristics}
+    known = {key: session.data.characteristics[key] for key in KEYS if key in session.data.characteristics}
     if not words and STUBS not in known:
         raise NotFound("data have not been reshaped yet")
     return known
@@ -136,7 +142,7 @@ def _long(session: Session, words: tuple[ast.Word, ...], options: Options) -> Ou
     try:
         made = reshaping.to_long(data, layout)
     except AssertionFalse as error:
-        raise explained(error, layout, wide=True) from None
+        return _failed(data, layout, explained(error, layout, wide=True))
     return _done(session, made, layout, blocks, wide=False)
 
 
@@ -179,7 +185,7 @@ def _wide(session: Session, words: tuple[ast.Word, ...], options: Options) -> Ou
     try:
         made = reshaping.to_wide(data, layout, places)
     except AssertionFalse as error:
-        raise explained(error, layout, wide=False) from None
+        return _failed(data, layout, explained(error, layout, wide=False))
     return _done(session, made, layout, blocks, wide=True)
 
 
@@ -201,18 +207,15 @@ def _expanded(stub: str, data: Dataset, taken: tuple[str, ...]) -> tuple[str, ..
     return tuple(n for n in names if n not in taken) if len(names) > 1 else names
 
 
+def _failed(data: Dataset, layout: Layout, error: AssertionFalse) -> Outcome:
+    """The failure, with the layout kept for reshape error."""
+    return Outcome(data=remembering(data, layout), rc=error.rc, error=error.message)
+
+
 def _done(session: Session, made: Dataset, layout: Layout, blocks: list[Block], *, wide: bool) -> Outcome:
     before = session.data
-    remembered = {
-        **before.characteristics,
-        IDS: " ".join(layout.ids),
-        J: layout.j,
-        STUBS: " ".join(layout.stubs),
-        VALUES: " ".join(layout.values),
-        TEXT: "1" if layout.text else "0",
-    }
     settings = made.settings
     if settings is not None and not {settings.panel, settings.time} - {""} <= set(made.names):
         settings = None
-    data = replace(made, characteristics=remembered, settings=settings)
+    data = remembering(replace(made, characteristics=before.characteristics, settings=settings), layout)
     return loaded(session, data, (*blocks, Blank(), *result_table(before, data, layout, wide=wide)))

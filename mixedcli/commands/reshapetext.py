@@ -76,6 +76,7 @@ def explained(error: AssertionFalse, layout: Layout, *, wide: bool) -> Assertion
         )
     else:
         return error
+    more += "\n    Type reshape error for a list of the problem variables."
     return AssertionFalse(f"{error.message}\n{more}", error.span)
 
 

@@ -108,7 +108,10 @@ def test_assert_leaves_the_merged_data(pair: tuple[Session, Run]) -> None:
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ("merge id using u", "r(198): old merge syntax is not supported"),
+        ("merge id using u", "r(5): master data not sorted"),
+        ("merge 1:1 id using u, sort", "r(198): option sort not allowed"),
+        ("merge id using u, sort assert(3)", "r(198): option assert not allowed"),
+        ("merge id using twice, sort", "r(459): variable id does not uniquely identify observations in the using data"),
         ("merge 1:1 id", "r(198): using required"),
         ("merge 1:1 using u", "r(100): varlist required"),
         ("merge 1:1 nope using u", "r(111): variable nope not found"),
@@ -229,3 +232,29 @@ def test_counts_are_those_of_pandas(left: list[float], right: list[float]) -> No
 
 def dataset_of(values: Sequence[float]) -> Dataset:
     return Dataset(columns={"x": Column("x", "double", np.array(values, dtype=np.float64))}, n=len(values))
+
+
+def test_the_syntax_of_old_scripts(pair: tuple[Session, Run], tmp_path: Path) -> None:
+    session, run = pair
+    assert run("merge id using u, sort").startswith("(you are using old merge syntax")
+    assert column(session, "id") == [1, 2, 3, 4]
+    assert column(session, "x") == [1, 2, 3, 6]
+    assert column(session, "_merge") == [1, 3, 3, 2]
+    assert session.data.columns["_merge"].value_label == ""
+    run("keep if _merge != 2")
+    run("drop _merge y")
+    run("replace x = . in 2")
+    run("sort id")
+    run("merge id using u, nokeep keep(y x) update _merge(m)")
+    assert column(session, "id") == [1, 2, 3]
+    assert column(session, "x") == [1, 5, 3]
+    assert column(session, "m") == [1, 4, 5]
+
+
+def test_old_one_to_one_merge_goes_by_position(pair: tuple[Session, Run]) -> None:
+    session, run = pair
+    run("keep x")
+    run("merge using u")
+    assert column(session, "x") == [3, 1, 2]
+    assert column(session, "y") == [20, 30, 40]
+    assert column(session, "_merge") == [3, 3, 3]
