@@ -57,7 +57,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     names = tuple(dict.fromkeys(varlist.names(body.varlist, data)))
     if not names:
         raise VarlistRequired("varlist required", command.span)
-    kept = replace(data, columns={name: data.columns[name] for name in names})
+    kept = replace(data, columns={name: data.columns[name] for name in names}, sorted_by=())
     wanted = {"freq": "_freq"} | {o: options[o] for o in ("freq", "cfreq", "percent", "cpercent") if o in options}
     if "freq" not in options and "_freq" in names:  # unverified: wording
         raise AlreadyDefined("_freq already defined; specify another name with the freq() option")

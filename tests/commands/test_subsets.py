@@ -147,6 +147,12 @@ def test_contract_against_pandas() -> None:
     np.testing.assert_allclose(s.data["cp"], counts["n"].cumsum() / 2, rtol=1e-14)
 
 
+def test_contract_of_data_sorted_by_another_variable() -> None:
+    s = Session(data=pd.DataFrame({"g": [2, 1, 2], "h": [3, 1, 2]}))
+    s.run("sort h g\ncontract g")
+    assert s.data["_freq"].tolist() == [1, 2]
+
+
 def test_contract_zero_nomiss_weights_and_if() -> None:
     session, run = driver()
     run("set obs 6")
