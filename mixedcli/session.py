@@ -49,7 +49,7 @@ class Program:
     """What ``program define`` made.
 
     kind: "" "rclass" "eclass" "sclass".  body: the statements as ``parse`` gives them.  text: the lines as typed.
-    byable: the commands it may stand behind; properties are kept, nothing reads them.
+    byable: "" or "recall": it may stand behind by, and runs once for each group.
     """
 
     name: str
@@ -88,13 +88,15 @@ class Frame:
     """What belongs to one running program or do-file, besides its local macros.
 
     returned: what return and ereturn collected for the caller.  temporary: names that end with it.
-    preserved: snapshots, the newest last; the oldest comes back at the end.
+    preserved: snapshots, the newest last; the oldest comes back at the end.  group: while a byable program runs for a
+    group, the first of its rows and the one behind its last.
     """
 
     program: Program | None = None
     returned: Stored = field(default_factory=Stored)
     temporary: list[str] = field(default_factory=list)
     preserved: list[Snapshot] = field(default_factory=list)
+    group: tuple[int, int] | None = None
 
 
 @frozen

@@ -72,6 +72,9 @@ def _marksample(session: Session, name: str, options: Options) -> Outcome:
     weight = f"[{held['weight']} {held['exp']}]" if held.get("weight") and held.get("exp") else ""
     typed = session.language.command(f"mark x {held.get('if', '')} {held.get('in', '')} {weight}")
     rows = _selected(session, typed)
+    if session.frame.group is not None and "noby" not in options:
+        first, behind = session.frame.group
+        rows[:first] = rows[behind:] = False
     if "novarlist" not in options and held.get("varlist", "").strip():
         rows &= _complete(session, held["varlist"], strok="strok" in options)
     variable = temporary(session, "tempvar", session.temporaries)

@@ -1,6 +1,6 @@
 """program - commands of one's own
 
-    program [define] name [, rclass eclass sclass sortpreserve]
+    program [define] name [, rclass eclass sclass sortpreserve byable(recall)]
         commands
     end
     program drop name [name ...] | _all
@@ -8,7 +8,7 @@
 
 A program is called by its name; what is typed behind it is in `0', its words in `1', `2', ... (see args and syntax).
 It has local macros of its own.  An rclass program leaves what return collected in r(); an eclass program fills e()
-with ereturn.
+with ereturn.  A byable program may stand behind by: it runs once for each group, whose rows marksample marks.
 
 Example: program define centre
              syntax varlist

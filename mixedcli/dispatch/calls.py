@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mixedcli import ast
-from mixedcli.dispatch import echo
+from mixedcli.dispatch import byprefix, echo
 from mixedcli.dispatch.failures import Call, Jump, Leave
 from mixedcli.dispatch.macros import expanded
 from mixedcli.dispatch.performing import Mode
@@ -58,17 +59,29 @@ def defined(session: Session, definition: Definition, source: str) -> Outcome:
     return Outcome(programs={name: Program(name, kind, definition.body, text, source, sortpreserve, byable)})
 
 
-def call(interpreter: Interpreter, program: Program, command: ast.Command, mode: Mode) -> None:
-    """Run a program on what is typed behind its name.  Errors: those of its commands, r(1000) nested too deep."""
+def call(
+    interpreter: Interpreter,
+    program: Program,
+    command: ast.Command,
+    mode: Mode,
+    group: tuple[int, int] | None = None,
+) -> None:
+    """Run a program on what is typed behind its name; group: the rows that marksample may mark, under by.
+
+    Errors: those of its commands, r(190) by with a program that is not byable, r(1000) nested too deep.
+    """
     from mixedcli.commands.macros.text import words
 
-    if any(prefix.name in ("by", "bysort") for prefix in command.prefixes):
-        raise NotCombinable(f"{program.name} may not be combined with by", command.span)
+    by = next((prefix for prefix in command.prefixes if prefix.name in ("by", "bysort")), None)
+    if by is not None:
+        _call_for_groups(interpreter, program, command, by, mode)
+        return
     assert command.span is not None
     typed = command.text[command.span.start : command.span.end].strip()[len(command.name) :].strip()
     positional = {str(k): word for k, word in enumerate(words(typed), 1)}
     with _inside(interpreter, "program", program.name, {"0": typed, **positional}, mode, program.source) as frame:
         frame.program = program
+        frame.group = group
         if program.sortpreserve:
             from mixedcli.commands.preserving import keeping_order
 
@@ -80,6 +93,39 @@ def call(interpreter: Interpreter, program: Program, command: ast.Command, mode:
         store(interpreter.session, order_restored(interpreter.session))
     if program.kind == "rclass":
         interpreter.session.r = frame.returned
+
+
+def _call_for_groups(
+    interpreter: Interpreter, program: Program, command: ast.Command, prefix: ast.Prefix, mode: Mode
+) -> None:
+    """byable(recall): the program runs once for each group."""
+    from mixedcli.commands import bygrouping
+
+    if not program.byable.strip().startswith("r"):
+        raise NotCombinable(f"{program.name} may not be combined with by", command.span)
+    session = interpreter.session
+    alone = replace(command, prefixes=tuple(p for p in command.prefixes if p is not prefix))
+    wanted = byprefix.read(prefix)
+    grouping = bygrouping.group(session, wanted.by, wanted.within, sort=wanted.sort)
+    store(session, grouping.ordered)
+    groups = grouping.groups
+    if groups is None:
+        call(interpreter, program, alone, mode)
+        return
+    for k in range(len(groups.sizes)):
+        head, tail = bygrouping.frame(session, groups, k)
+        if mode.visible:
+            interpreter.show(head)
+        try:
+            call(interpreter, program, alone, mode, (int(groups.starts[k]), int(groups.starts[k + 1])))
+        except StataError as error:
+            if not wanted.rc0:
+                raise
+            interpreter.failure = None
+            if mode.visible:
+                interpreter.show(messages.message(error.message))
+        if mode.visible:
+            interpreter.show(tail)
 
 
 def script(interpreter: Interpreter, wanted: Script, mode: Mode) -> None:

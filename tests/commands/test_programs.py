@@ -375,3 +375,32 @@ def test_temporary_files_of_a_session_go_with_it() -> None:
 
     gc.collect()
     assert not made.exists()
+
+
+BYABLE = """
+program counted, rclass byable(recall)
+    syntax varlist [if] [in]
+    marksample touse
+    marksample all, noby
+    quietly count if `touse'
+    display "here " r(N)
+    quietly count if `all'
+    return scalar everywhere = r(N)
+end
+"""
+
+
+def test_a_byable_program_runs_once_for_each_group() -> None:
+    d = started()
+    d(BYABLE)
+    d("drop _all\nset obs 7\ngenerate g = mod(_n, 2)\ngenerate x = _n\n")
+    shown = d.lines("bysort g: counted x if x > 1\n")
+    assert [row for row in shown if row.startswith(("->", "here"))] == ["-> g = 0", "here 3", "-> g = 1", "here 3"]
+    assert d.session.r.scalars["everywhere"] == 6
+
+
+def test_other_programs_may_not_stand_behind_by() -> None:
+    d = started()
+    d("program plain\nend\nsort x\n")
+    d("capture by x: plain\n")
+    assert d.session.rc == 190
