@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from mixedcli.blocks_anova import AnovaTable, EpsilonTable
+from mixedcli.blocks_margins import ContrastTable, CountTable, MarginsHeader
 from mixedcli.frozen import frozen
 
 Style = Literal["text", "result", "error", "input", "command"]
@@ -103,7 +104,8 @@ class EstimationHeader:
 
 
 RowKind: TypeAlias = Literal[
-    "value", "omitted", "base", "empty", "constrained", "factor", "blank", "equation", "rule", "ancillary", "parameter"
+    "value", "omitted", "base", "empty", "constrained", "factor", "blank", "equation", "rule", "ancillary", "parameter",
+    "inestimable"
 ]
 
 
@@ -113,7 +115,8 @@ class CoefRow:
 
     kind: "value"; "omitted" / "base" / "empty" / "constrained" (a note in place of numbers: "(omitted)", "(base)");
     "factor" (the line "drug |" that heads its levels); "blank" (separator row); "equation" (a name with a rule);
-    "rule" (a rule across); "ancillary" (a number in full precision, ``legend`` behind it); "parameter" (no test).
+    "rule" (a rule across); "ancillary" (a number in full precision, ``legend`` behind it); "parameter" (no test);
+    "inestimable" (missing, "(not estimable)").  An equation row with a legend shows it ("(base outcome)").
     name: what stands before the bar.  level: a level row, right-aligned with two trailing blanks.
     """
 
@@ -129,6 +132,7 @@ class CoefRow:
     df: float = float("nan")
     legend: str = ""  # coeflegend: "_b[week]"
     beta: float = float("nan")  # standardised coefficient
+    groups: str = ""  # letters of the groups a margin belongs to
 
 
 @frozen
@@ -136,7 +140,9 @@ class CoefTable:
     """The fixed-effects table (OUTPUT.md 2.4).
 
     title: the dependent variable.  columns: which cells are shown, in order, of
-    "coef" "se" "stat" "p" "ci" "df" "legend" "beta".  statistic: "z" or "t".  robust: the line above the heads.
+    "coef" "se" "stat" "p" "ci" "df" "legend" "beta" "groups".  statistic: "z" or "t".  robust: the line above the heads.
+    adjusted: what stands above p-values, intervals and groups ("Bonferroni").  above: over coef_title ("Contrast").
+    ruled: whether a rule separates equations.
     """
 
     title: str
@@ -150,6 +156,9 @@ class CoefTable:
     pformat: str = "%5.3f"
     sformat: str = "%8.2f"
     lstretch: bool = True
+    adjusted: str = ""
+    above: str = ""
+    ruled: bool = True
 
 
 @frozen
@@ -380,6 +389,9 @@ Block: TypeAlias = (
     | Grid
     | AnovaTable
     | EpsilonTable
+    | MarginsHeader
+    | ContrastTable
+    | CountTable
     | CrossTable
     | SummaryTable
     | Listing

@@ -222,6 +222,9 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "testnl": ("testnl", "testnl"),
     "predictnl": ("predictnl", "predictnl"),
     # after estimation: margins and contrasts
+    "contrast": ("contrast", "contrast"),
+    "pwcompare": ("pwcomp", "pwcompare"),
+    "margins": ("margins", "margins"),
     # after estimation: models compared
     "hausman": ("hausman", "hausman"),
 }

@@ -9,19 +9,25 @@ from mixedcli.blocks import CoefRow, CoefTable, Line, Segment
 from mixedcli.render.segments import abbreviate, r, row, rule, t
 
 #: width of each column behind the bar, and where its header ends within it
-_WIDTHS = {"coef": 11, "se": 11, "stat": 9, "p": 8, "ci": 25, "df": 14, "legend": 53, "beta": 25}
-_NOTES = {"omitted": "(omitted)", "base": "(base)", "empty": "(empty)", "constrained": "(constrained)"}
+_WIDTHS = {"coef": 11, "se": 11, "stat": 9, "p": 8, "ci": 25, "df": 14, "legend": 53, "beta": 25, "groups": 13}
+_NOTES = {
+    "omitted": "(omitted)",
+    "base": "(base)",
+    "empty": "(empty)",
+    "constrained": "(constrained)",
+    "inestimable": "(not estimable)",
+}
 
 
 def coefficient_table(block: CoefTable, linesize: int) -> Iterator[Line]:
     """Title row, rules and one line per row."""
-    width = _name_width(block, linesize)
-    # stata: ex13e.log: behind the df column the lower limit is one wider
-    extra = 1 if "df" in block.columns and "ci" in block.columns else 0
+    # stata: ex13e.log and margins, nopvalues: without p-values before it the lower limit is one wider
+    extra = 1 if "ci" in block.columns and "p" not in block.columns else 0
     rest = sum(_WIDTHS[c] for c in block.columns) + extra
+    width = _name_width(block, linesize, rest)
     yield row(t("-" * (width + 2 + rest)))
-    if block.robust:
-        yield row(t(" " * (width + 1) + "|" + _centred(block.robust)))
+    if block.robust or block.adjusted or block.above:
+        yield row(t((" " * (width + 1) + "|" + _top(block, rest)).rstrip()))
     yield row(t(f"{abbreviate(block.title, width):>{width}} |{_heads(block, rest)}"))
     yield rule(width + 1, rest)
     for k, line in enumerate(block.rows):
@@ -29,15 +35,31 @@ def coefficient_table(block: CoefTable, linesize: int) -> Iterator[Line]:
     yield row(t("-" * (width + 2 + rest)))
 
 
-def _centred(word: str) -> str:
-    """ "Robust" or "Delta-method" above "std. err."."""
-    return " " * (18 - len(word) // 2) + word
+def _top(block: CoefTable, rest: int) -> str:
+    """ "Robust" or "Delta-method" above "std. err.", the method of adjustment above p-values, intervals and groups."""
+    out = block.above.rjust(11)
+    if block.robust:
+        out = out.ljust(18 - len(block.robust) // 2) + block.robust
+    if not block.adjusted:
+        return out
+    stops = 0
+    for column in block.columns:
+        stops += _WIDTHS[column]
+        if column == "ci":
+            stops = rest
+        if column == "groups":
+            out = out + block.adjusted.rjust(stops - len(out))
+        elif column in ("p", "ci"):
+            # stata: centred above "z    P>|z|" and "[95% conf. interval]"
+            middle = stops - (6 if column == "p" else 10)
+            out = out.ljust(middle - (len(block.adjusted) + 1) // 2) + block.adjusted
+    return out
 
 
-def _name_width(block: CoefTable, linesize: int) -> int:
+def _name_width(block: CoefTable, linesize: int, rest: int) -> int:
     longest = max((len(x.name) + (1 if x.level else 0) for x in block.rows if x.kind != "equation"), default=0)
     longest = max(longest, len(block.title), 12)
-    limit = max(12, linesize - 67) if block.lstretch else 12  # unverified: tables stay below the line size
+    limit = max(12, linesize - 3 - rest) if block.lstretch else 12  # unverified: tables stay below the line size
     return min(longest, limit)
 
 
@@ -48,9 +70,11 @@ def _heads(block: CoefTable, rest: int) -> str:
         stops += _WIDTHS[column]
         match column:
             case "coef":
-                out = block.coef_title.rjust(12)
+                out = block.coef_title.rjust(12 if block.coef_title == "Coefficient" else 11)
             case "se":
                 out = out.ljust(14) + ("std. err." if block.robust else "Std. err.")
+            case "groups":
+                out = out + "Groups".rjust(stops - len(out))
             case "stat":
                 out = out + block.statistic.rjust(stops - 1 - len(out))
             case "p":
@@ -72,9 +96,9 @@ def _level(level: float) -> str:
 
 def _row(x: CoefRow, block: CoefTable, width: int, rest: int, extra: int, *, first: bool) -> Iterator[Line]:
     if x.kind == "equation":
-        if not first:
+        if not first and block.ruled:
             yield rule(width + 1, rest)
-        yield row(t(abbreviate(x.name, width).ljust(width + 1) + "|"))
+        yield row(t(abbreviate(x.name, width).ljust(width + 1) + "|" + (f"  {x.legend}" if x.legend else "")))
         return
     if x.kind == "rule":
         yield rule(width + 1, rest)
@@ -86,17 +110,17 @@ def _row(x: CoefRow, block: CoefTable, width: int, rest: int, extra: int, *, fir
     if x.kind == "blank":
         yield row(t(" " * (width + 1) + "|"))
         return
-    *above, name = [_cut_label(x.name, width - 1)] if x.level else split_name(x.name, width)
+    *above, name = _level_lines(x.name, width - 1) if x.level else split_name(x.name, width)
     for part in above:
-        yield row(t(f"{part:>{width + 1}}|"))
+        # a line that breaks at a blank ends where its last one ends
+        yield row(t(f"{part:>{width + 1}}|" if part.endswith("#") else f"{part:>{width - 1}}  |"))
     # a level stands one column further left, with two blanks before the bar (stata: ex13.log)
     stub = f"{name:>{width - 1}}  |" if x.level else f"{name:>{width}} |"
     if x.kind == "factor":
         yield row(t(stub))
         return
-    cells = [
-        r(numfmt.text(x.coef if x.kind in ("value", "constrained", "parameter") else 0.0, block.cformat).rjust(11))
-    ]
+    coef = x.coef if x.kind in ("value", "constrained", "parameter", "inestimable") else 0.0
+    cells = [r(numfmt.text(coef, block.cformat).rjust(11))]
     if x.kind in ("value", "parameter"):
         cells += _cells(x, block, extra)
     else:
@@ -123,6 +147,8 @@ def _cells(x: CoefRow, block: CoefTable, extra: int) -> list[Segment]:
                 out.append("  " + x.legend)
             case "beta":
                 out.append(numfmt.text(x.beta, block.cformat).rjust(25))
+            case "groups":
+                out.append(x.groups.rjust(13))
     return [r(c) for c in out]
 
 
@@ -133,6 +159,24 @@ def _unless(left_out: bool, text: str) -> str:
 def _cut_label(label: str, width: int) -> str:
     """A value label that is too long ends in two periods (unverified: how many of its characters stay)."""
     return label if len(label) <= width else label[: width - 2] + ".."
+
+
+def _level_lines(label: str, width: int) -> list[str]:
+    """A level as the lines it takes: comparisons break around "vs", interactions behind # (unverified: where else)."""
+    if len(label) <= width:
+        return [label]
+    if " vs " in label:
+        pieces = label.replace(" vs ", " \0vs \0").split("\0")
+    elif "#" in label:
+        pieces = [p + "#" for p in label.split("#")[:-1]] + [label.split("#")[-1]]
+    else:
+        return [_cut_label(label, width)]
+    lines = [""]
+    for piece in pieces:
+        if lines[-1] and len((lines[-1] + piece).rstrip()) > width:
+            lines.append("")
+        lines[-1] += piece
+    return [_cut_label(x.rstrip(), width) for x in lines]
 
 
 def split_name(name: str, width: int) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from mixedcli import blocks, blocks_anova
+from mixedcli import blocks, blocks_anova, blocks_margins
 from mixedcli.blocks import Block, Line
-from mixedcli.render import anova, coef, crosstab, header, listing, matrix, notes, params, tables
+from mixedcli.render import anova, coef, crosstab, header, listing, margins, matrix, notes, params, tables
 
 _RENDERERS: dict[type, Callable[[Any, int], Iterator[Line]]] = {
     blocks.IterationLog: header.iteration_log,
@@ -24,6 +24,9 @@ _RENDERERS: dict[type, Callable[[Any, int], Iterator[Line]]] = {
     blocks.Grid: tables.grid,
     blocks_anova.AnovaTable: anova.table,
     blocks_anova.EpsilonTable: anova.epsilons,
+    blocks_margins.MarginsHeader: margins.header,
+    blocks_margins.ContrastTable: margins.contrast_table,
+    blocks_margins.CountTable: margins.count_table,
     blocks.CrossTable: crosstab.crosstab,
     blocks.SummaryTable: tables.summary,
     blocks.Listing: listing.listing,

@@ -83,8 +83,9 @@ def test_baselevels_show_main_effects_and_allbaselevels_interactions_too() -> No
 
 def test_value_labels_and_nofvlabel() -> None:
     labels = {"program": {1: "reps", 2: "weights"}}
-    assert shown("i.program", labels) == ["program", "weights  ", "-", "_cons"]
-    assert shown("i.program", labels, fvlabel=False) == ["2.program", "-", "_cons"]
+    # stata: published logs: no separator behind a factor with one level shown ("hc", "college", then lwg)
+    assert shown("i.program", labels) == ["program", "weights  ", "_cons"]
+    assert shown("i.program", labels, fvlabel=False) == ["2.program", "_cons"]
 
 
 def test_empty_cells_are_shown_unless_noemptycells() -> None:

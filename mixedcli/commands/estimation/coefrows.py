@@ -24,27 +24,29 @@ class _Item:
 
 
 def rows(terms: Sequence[ModelTerm | None], make: RowMaker, display: Display, labels: Labels) -> tuple[CoefRow, ...]:
-    """Rows in order, with a separator before and after every factor or interaction block (OUTPUT.md 2.4).
+    """Rows in order, with separators around factor and interaction blocks (OUTPUT.md 2.4).
 
     terms: None is _cons.  Base, empty and omitted terms are shown as the display options say.
     """
-    blocks: list[tuple[bool, list[CoefRow]]] = []  # (stands apart, rows)
+    blocks: list[tuple[bool, bool, list[CoefRow]]] = []  # (a separator before, one behind, rows)
     for items in _blocks(_shown(terms, display)):
         first = items[0].term
         if first is None:
-            blocks.append((False, [named(make(items[0].index), "_cons")]))
+            blocks.append((False, False, [named(make(items[0].index), "_cons")]))
         elif not any(p.kind == "i" for p in first.parts):
             apart = len(first.parts) > 1
-            blocks.append((apart, [_plain(make(items[0].index), first)]))
+            blocks.append((apart, apart, [_plain(make(items[0].index), first)]))
         else:
-            blocks.append((True, _factor_rows(items, make, display, labels)))
+            # stata: nothing behind a factor with one level shown ("2.block", then _cons)
+            behind = len(items) > 1 or len(first.parts) > 1
+            blocks.append((True, behind, _factor_rows(items, make, display, labels)))
     out: list[CoefRow] = []
-    before = False
-    for apart, made in blocks:
-        if out and (apart or before) and not display.vsquish:
+    parted = False
+    for before, behind, made in blocks:
+        if out and (before or parted) and not display.vsquish:
             out.append(CoefRow("blank"))
         out.extend(made)
-        before = apart
+        parted = behind
     return tuple(out)
 
 

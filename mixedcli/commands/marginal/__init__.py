@@ -1,0 +1,1 @@
+"""What margins, contrast and pwcompare share: their terms, their tables, their inference."""
