@@ -48,12 +48,16 @@ class ContrastRow:
 
 @frozen
 class ContrastTable:
-    """df, chi2 or F, p.  ddf: whether each test has its own denominator degrees of freedom.  method: "Bonferroni"."""
+    """df, chi2 or F, p.  ddf: whether each test has its own denominator degrees of freedom.  method: "Bonferroni".
+
+    notes: below the table, wrapped at its width.
+    """
 
     rows: tuple[ContrastRow, ...]
     statistic: str  # "chi2" or "F"
     ddf: bool = False
     method: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @frozen

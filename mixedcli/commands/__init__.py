@@ -28,6 +28,7 @@ class OptionSpec:
     """One row of a command's option table: full name, minimum abbreviation, argument type.
 
     ``optional``: the parenthesis may be missing (value is then None).  ``no``: ``noNAME`` is accepted and gives False.
+    ``repeat``: it may be given several times; the value is a tuple.
     """
 
     name: str
@@ -35,6 +36,7 @@ class OptionSpec:
     type: ArgumentType = "flag"
     optional: bool = False
     no: bool = False
+    repeat: bool = False
 
 
 @frozen

@@ -156,10 +156,6 @@ def contrast_blocks(
     adjust = how.method != "noadjust"
     if options.get("wald", True) is not False:
         blocks += [Blank(), tables.wald_table(made, base, how, shown, overall)]
-        if adjust:
-            blocks.append(
-                tables.note(f"{how.title}-adjusted p-values are reported for tests on individual contrasts only.")
-            )
     asked = any(options.get(n) for n in ("effects", "cieffects", "pveffects"))
     if options.get("effects") is False or not (asked or any(any(e.named for e in t.main) for t in terms)):
         return blocks

@@ -16,6 +16,7 @@ Example: predictnl ratio = xb()/_b[_cons], se(ratio_se)
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -31,7 +32,7 @@ from mixedcli.commands.context import expression_context
 from mixedcli.commands.estimation import nonlinear
 from mixedcli.commands.estimation.linearform import prediction
 from mixedcli.data import sample, types
-from mixedcli.data.dataset import Column
+from mixedcli.data.dataset import Column, Dataset
 from mixedcli.data.expression import Context, evaluate
 from mixedcli.data.missing import SYSMISS, is_missing
 from mixedcli.engine import distributions
@@ -156,6 +157,17 @@ def _predict(
         return np.where(is_missing(found), np.nan, found)
 
     return _Prediction(values(b), nonlinear.gradient(values, b, V, columns).T if derive else None)
+
+
+def predictions(session: Session, expr: ast.Expr, data: Dataset, rows: NDArray[np.bool_]) -> _Prediction:
+    """Values of an expression over rows of a data set, with derivatives in every coefficient of e(b).
+
+    Errors: r(111), r(198), r(301).
+    """
+    estimates, b, V = nonlinear.required(session)
+    own = copy.copy(session)
+    own.data = data
+    return _predict(own, expr, estimates.stored, b, V, rows, derive=True)
 
 
 def _numeric(expr: ast.Expr, context: Context) -> object:

@@ -34,7 +34,7 @@ from mixedcli.commands.marginal import options as shared
 from mixedcli.commands.marginal import pairing, tables
 from mixedcli.commands.marginal.balanced import cells_of
 from mixedcli.commands.marginal.cells import cell_texts
-from mixedcli.commands.marginal.inference import Basis, Estimates, basis, covariance
+from mixedcli.commands.marginal.inference import Basis, Estimates, basis, covariance, estimated
 from mixedcli.commands.marginal.labels import value_labels
 from mixedcli.commands.marginal.pairing import Pairs
 from mixedcli.commands.marginal.posting import posted
@@ -95,15 +95,14 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     head: list[Block] = [
         Blank(), line("Pairwise comparisons of marginal linear predictions"), Blank(), line(f"Margins: {margins}"),
     ]  # fmt: skip
-    blocks = comparison_blocks(made, found, options, base, how, shown, delta=False)
+    notes: tuple[str, ...] = ()
     if how.method in RANGE and _unbalanced(made, sampled, base):
         factors = "A factor was" if len(made) == 1 else "One or more factors were"
-        blocks.append(
-            tables.note(
-                f"The {how.method} method requires balanced data for proper level coverage. "
-                f"{factors} found to be unbalanced."
-            )
+        notes = (
+            f"The {how.method} method requires balanced data for proper level coverage. "
+            f"{factors} found to be unbalanced.",
         )
+    blocks = comparison_blocks(made, found, options, base, how, shown, delta=False, notes=notes)
     r = results(made, found, base, how, command)
     estimates = posted(session, r, "pwcompare", (*head, *blocks)) if options.get("post") else KEEP
     return Outcome(blocks=(*head, *blocks), r=r, estimates=estimates)
@@ -119,6 +118,7 @@ def comparison_blocks(
     *,
     delta: bool,
     title: str = "Margin",
+    notes: tuple[str, ...] = (),
 ) -> list[Block]:
     """Counts, then the tables asked for: margins, groups, differences.  Errors: r(198)."""
     limits = how.method not in ("snk", "duncan")
@@ -138,7 +138,7 @@ def comparison_blocks(
     table = tables.effects_table(
         sections, columns_of(options, ("coef", "se", "ci")), base, shown,
         adjusted=how.title, delta=delta, above="Contrast" if title == "dy/dx" else "",
-        title="dy/dx" if title == "dy/dx" else "Contrast",
+        title="dy/dx" if title == "dy/dx" else "Contrast", notes=notes,
     )  # fmt: skip
     return [*blocks, Blank(), table]
 
@@ -174,18 +174,12 @@ def _margin_table(
             for s, o in zip(sections, orders, strict=True)
         ]  # fmt: skip
     columns = ("coef", "se", "groups") if groups else ("coef", "se", "ci")
+    same = "Margins sharing a letter in the group label are not significantly different"
+    same += f" at the {100 - base.level:g}% level."
     table = tables.effects_table(
-        sections, columns, base, shown, adjusted=how.title, delta=delta, title=title
+        sections, columns, base, shown, adjusted=how.title, delta=delta, title=title, notes=(same,) if groups else ()
     )
-    blocks: list[Block] = [Blank(), table]
-    if groups:
-        blocks.append(
-            tables.note(
-                "Margins sharing a letter in the group label are not significantly different at the "
-                f"{100 - base.level:g}% level."
-            )
-        )
-    return blocks
+    return [Blank(), table]
 
 
 def _unbalanced(made: Sequence[Pairs], sampled: Sampled, base: Basis) -> bool:
@@ -211,7 +205,7 @@ def results(
     names = tuple(f"{eq}{t.label}.{n}".replace(" ", "_") for t in made for n in t.names)
     versus = tuple(f"{eq}{t.label}.{n}".replace(" ", "") for t in made for n in t.labels)
     letter = tables.letter(base)
-    own = tables.joined([pairing.estimated(t.margins, base) for t in made])
+    own = tables.joined([estimated(t.margins, base) for t in made])
     matrices = {
         "b": Matrix(margins.estimate[None, :], ("r1",), names),
         "V": Matrix(covariance(margins, base), names, names),

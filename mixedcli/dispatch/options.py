@@ -32,6 +32,9 @@ def bind(options: tuple[ast.Option, ...], spec: CommandSpec) -> dict[str, Any]:
     bound: dict[str, Any] = {}
     for option in options:
         row, value = _find(option, spec)
+        if row.repeat:
+            bound[row.name] = (*bound.get(row.name, ()), _value(option, row))
+            continue
         if row.name in bound and row.type != "flag":
             raise InvalidSyntax(f"option {_shown(row)} may not be repeated", option.span)  # unverified: wording
         bound[row.name] = value if value is False else _value(option, row)

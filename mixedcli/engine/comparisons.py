@@ -55,15 +55,18 @@ def _each(t: Floats, df: Floats, p: Callable[[float, float], float], c: Callable
 
 
 def noadjust(t: Floats, df: Floats, family: Family, alpha: float) -> Adjusted:
+    """Each comparison by itself."""
     return _each(t, df, _two_sided, lambda d: _quantile(1 - alpha / 2, d))
 
 
 def bonferroni(t: Floats, df: Floats, family: Family, alpha: float) -> Adjusted:
+    """m times the p-value."""
     m = family.m
     return _each(t, df, lambda x, d: min(1.0, m * _two_sided(x, d)), lambda d: _quantile(1 - alpha / (2 * m), d))
 
 
 def sidak(t: Floats, df: Floats, family: Family, alpha: float) -> Adjusted:
+    """1 - (1 - p)^m (Sidak 1967)."""
     m = family.m
     one = -math.expm1(math.log1p(-alpha) / m)
 

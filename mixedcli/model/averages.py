@@ -65,9 +65,8 @@ class Averages:
                 numbers.append((key, "" if instead is None else instead.text))
                 if instead is not None:
                     made[instead.text] = instead
-            elif part.level is not None:
-                if chosen.setdefault(key, part.level) != part.level:
-                    return np.zeros(self.groups)
+            elif part.level is not None and chosen.setdefault(key, part.level) != part.level:
+                return np.zeros(self.groups)  # two levels of one factor at once
         if not chosen and not numbers:
             return np.where(self.totals > 0, 1.0, np.nan)
         table, places = self._family(tuple(sorted(chosen, key=repr)), tuple(sorted(numbers, key=repr)), made)

@@ -81,9 +81,7 @@ class LinearModel:
     @property
     def gaps(self) -> bool:
         """Whether something was left out besides base levels, so that not every function is estimable."""
-        return any(
-            not f and t is not None and "b" not in t.marks for t, f in zip(self.terms, self.free, strict=True)
-        )
+        return any(not f and t is not None and "b" not in t.marks for t, f in zip(self.terms, self.free, strict=True))
 
 
 def linear_model(stored: Stored, equation: str | None = None) -> LinearModel:

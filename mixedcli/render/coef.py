@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mixedcli import numfmt
 from mixedcli.blocks import CoefRow, CoefTable, Line, Segment
+from mixedcli.render.notes import wrap
 from mixedcli.render.segments import abbreviate, r, row, rule, t
 
 #: width of each column behind the bar, and where its header ends within it
@@ -33,6 +34,8 @@ def coefficient_table(block: CoefTable, linesize: int) -> Iterator[Line]:
     for k, line in enumerate(block.rows):
         yield from _row(line, block, width, rest, extra, first=k == 0)
     yield row(t("-" * (width + 2 + rest)))
+    for note in block.notes:
+        yield from (row(t(x)) for x in wrap(f"Note: {note}", width + 2 + rest, " " * 6))
 
 
 def _top(block: CoefTable, rest: int) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from mixedcli import numfmt
 from mixedcli.blocks import Line
 from mixedcli.blocks_margins import AtRow, ContrastRow, ContrastTable, CountTable, MarginsHeader
+from mixedcli.render.notes import wrap
 from mixedcli.render.segments import WIDTH, r, row, rule, t
 
 #: where the text of a legend starts
@@ -90,6 +91,8 @@ def contrast_table(block: ContrastTable, linesize: int) -> Iterator[Line]:
     for x in block.rows:
         yield row(t(_name(x.kind, x.name, width)), r(_cells(x, block)))
     yield full
+    for note in block.notes:
+        yield from (row(t(x)) for x in wrap(f"Note: {note}", width + 2 + rest, " " * 6))
 
 
 def _cells(x: ContrastRow, block: ContrastTable) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mixedcli.commands.marginal.contrasting import FactorFacts
 from mixedcli.commands.marginal.inference import Basis, Quantities, linear
 from mixedcli.commands.marginal.sampling import Sampled
-from mixedcli.data.factors import ModelTerm
+from mixedcli.data.factors import ModelTerm, Part
 from mixedcli.frozen import frozen
 from mixedcli.model.linearmodel import Key, LinearModel, key_of
 from mixedcli.model.marginrows import estimable, null_space
@@ -83,7 +83,7 @@ def _row(cell: Mapping[Key, int], numbers: Sequence[Key], model: LinearModel, sa
     return out
 
 
-def _continuous(term: ModelTerm | None) -> list[object]:
+def _continuous(term: ModelTerm | None) -> list[Part]:
     return [p for p in term.parts if p.kind == "c"] if term is not None else []
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
 from itertools import product
 
 import numpy as np
@@ -53,28 +52,27 @@ class Contrasts:
 
 def contrasts_of(term: ContrastTerm, facts: Mapping[Key, FactorFacts], texts: Texts) -> Contrasts:
     """The contrasts of a term.  Errors: r(198)."""
-    if term.main and term.main[0].weights:
-        numbers = np.array(term.main[0].weights)
-        return Contrasts(term.label, numbers, ("(1)",), (Group("", (0,)),), False)
-    main = [_contrasts(e, facts[e.key]) for e in term.main]
+    custom = bool(term.main) and bool(term.main[0].weights)
+    if custom:  # one contrast over the cells of all its factors
+        main = [[Contrast(np.array(term.main[0].weights[0]), "custom", 0)]]
+        elements, named = (term.main[0], *term.within), [True]
+    else:
+        main = [_contrasts(e, facts[e.key]) for e in term.main]
+        elements, named = (*term.main, *term.within), [e.named for e in term.main]
     inside = [contrasts.cells(_levels(e, facts[e.key])) for e in term.within]
-    named = [e.named for e in term.main]
     rows: list[Floats] = []
     labels: list[str] = []
     groups: dict[tuple[int, ...], list[int]] = {}
     heads: dict[tuple[int, ...], str] = {}
-    any_named = any(named)
+    m = len(main)
     for chosen in product(*(range(len(c)) for c in (*main, *inside))):
         parts = [c[k] for c, k in zip((*main, *inside), chosen, strict=True)]
-        rows.append(reduce(np.kron, [p.row for p in parts], np.ones(1)))
-        words = [
-            _word(p, e, facts[e.key], texts) for p, e in zip(parts, (*term.main, *term.within), strict=True)
-        ]
-        m = len(main)
+        rows.append(_crossed([p.row for p in parts]))
+        words = [_word(p, e, facts[e.key], texts) for p, e in zip(parts, elements, strict=True)]
         labels.append(" ".join(words))
         # contrasts of factors without an operator are tested together
         key = tuple(k if i >= m or named[i] else -1 for i, k in enumerate(chosen))
-        head = [w if n else "(joint)" for w, n in zip(words[:m], named, strict=True)] if any_named else []
+        head = [w if n else "(joint)" for w, n in zip(words[:m], named, strict=True)] if any(named) else []
         heads[key] = " ".join([*head, *words[m:]])
         groups.setdefault(key, []).append(len(rows) - 1)
     made = tuple(Group(heads[k], tuple(v)) for k, v in groups.items())
@@ -83,11 +81,17 @@ def contrasts_of(term: ContrastTerm, facts: Mapping[Key, FactorFacts], texts: Te
     return Contrasts(term.label, np.array(rows), tuple(labels), made, len(made) > 1)
 
 
+def _crossed(rows: Sequence[Floats]) -> Floats:
+    """The Kronecker product."""
+    out: Floats = np.ones(1)
+    for row in rows:
+        out = np.asarray(np.kron(out, row), dtype=np.float64)
+    return out
+
+
 def _levels(element: Element, facts: FactorFacts) -> Levels:
     base = facts.base if element.base is None else element.base
-    return Levels(
-        np.array(facts.levels, dtype=float), np.array(facts.counts, dtype=float), facts.levels.index(base)
-    )
+    return Levels(np.array(facts.levels, dtype=float), np.array(facts.counts, dtype=float), facts.levels.index(base))
 
 
 def _contrasts(element: Element, facts: FactorFacts) -> list[Contrast]:
@@ -115,6 +119,8 @@ def _word(x: Contrast, element: Element, facts: FactorFacts, texts: Texts) -> st
         return f"({_DEGREES[x.first - 1] if x.first <= len(_DEGREES) else f'order {x.first}'})"
     if x.kind == "level":
         return name(x.first)
+    if x.kind == "custom":
+        return "(1)"
     if x.kind == "base":
         return f"({name(x.first)} vs base)"
     if x.kind == "mean":

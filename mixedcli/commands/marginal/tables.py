@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, Literal
 
 import numpy as np
 
-from mixedcli.blocks import Blank, Block, CoefRow, CoefTable, Note
+from mixedcli.blocks import Blank, Block, CoefRow, CoefTable
 from mixedcli.blocks_margins import ContrastRow, ContrastTable, CountTable
 from mixedcli.commands.marginal.contrasting import Contrasts
 from mixedcli.commands.marginal.inference import Basis, Estimates, Quantities, WaldTest, wald
@@ -76,7 +78,8 @@ def wald_table(terms: Sequence[Tested], base: Basis, how: Mcompare, shown: Shown
         if not shown.vsquish:
             rows.append(ContrastRow("blank"))
         rows.append(ContrastRow("denominator", "Denominator", ddf=base.df_r))
-    return ContrastTable(tuple(rows), "F" if f else "chi2", small and f, how.title if adjust else "")
+    notes = (f"{how.title}-adjusted p-values are reported for tests on individual contrasts only.",) if adjust else ()
+    return ContrastTable(tuple(rows), "F" if f else "chi2", small and f, how.title if adjust else "", notes)
 
 
 def _row(kind: str, name: str, x: WaldTest, adjusted: float) -> ContrastRow:
@@ -138,6 +141,7 @@ def effects_table(
     delta: bool = False,
     title: str = "Contrast",
     above: str = "",
+    notes: tuple[str, ...] = (),
 ) -> CoefTable:
     """Contrasts, or margins, with the columns asked for."""
     rows: list[CoefRow] = []
@@ -165,10 +169,12 @@ def effects_table(
         lstretch=shown.lstretch,
         adjusted=adjusted,
         above=above,
+        notes=notes,
     )
 
 
-def letter(base: Basis) -> str:  # "t" or "z"
+def letter(base: Basis) -> Literal["t", "z"]:
+    """What the statistics of a table are."""
     return "z" if math.isnan(base.df_r) and base.small is None else "t"
 
 
@@ -192,10 +198,8 @@ def r_table(x: Estimates, names: Sequence[str], statistic: str) -> Matrix:
 
 def joined(parts: Sequence[Estimates]) -> Estimates:
     """Tables one after the other."""
-    names = ("b", "se", "statistic", "p", "lo", "hi", "df", "critical", "estimable")
-    return Estimates(*(np.concatenate([getattr(p, n) for p in parts]) if parts else np.zeros(0) for n in names))
 
+    def column(name: str) -> Any:
+        return np.concatenate([getattr(p, name) for p in parts]) if parts else np.zeros(0)
 
-def note(text: str) -> Note:
-    """A note below a table."""
-    return Note(text)
+    return Estimates(*(column(f.name) for f in fields(Estimates)))
