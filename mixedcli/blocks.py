@@ -306,6 +306,8 @@ class Listing:
     """list: values already formatted; widths and page breaks are the renderer's.
 
     rows: observation number and formatted cells.  separators: a rule before these row indices (sepby(), separator(#)).
+    layout: "table" or "display" (a box for each observation), "" whichever fits.  every: the header again after so
+    many rows.  totals: further rows below a rule, each with a word in place of the number.  linesize: 0 the session's.
     """
 
     columns: tuple[str, ...]
@@ -315,6 +317,11 @@ class Listing:
     clean: bool = False
     noobs: bool = False
     noheader: bool = False
+    divider: bool = False
+    layout: Literal["", "table", "display"] = ""
+    every: int = 0
+    totals: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    linesize: int = 0
 
 
 Block: TypeAlias = (

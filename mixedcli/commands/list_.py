@@ -1,16 +1,21 @@
 """list - show values of variables
 
     list [varlist] [if] [in] [, clean noobs noheader nolabel separator(#)
-                                sepby(varlist) abbreviate(#)]
+                                sepby(varlist) abbreviate(#) string(#) divider header(#) table display
+                                mean sum N labvar(varname) linesize(#)]
 
 One line per observation with its number; value labels are shown in place of
 numbers unless nolabel is given.  A rule is drawn every 5 lines, every
-separator(#) lines, or where the variables of sepby() change.
+separator(#) lines, or where the variables of sepby() change.  A table that is too wide for the line becomes a box
+for each observation (display says so for any), with table several tables.  string(#) cuts strings, header(#) repeats
+the header after # lines, divider draws lines between the columns; mean, sum and N add such rows.
 
 Example: list id week weight in 1/10, sepby(id)
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +44,17 @@ SPEC = CommandSpec(
         OptionSpec("table", "t"),
         OptionSpec("display", "d"),
         OptionSpec("string", "str", "int"),
+        OptionSpec("fast", "f"),
+        OptionSpec("header", "h", "int", optional=True),
+        OptionSpec("header", "h"),
+        OptionSpec("divider", "div"),
+        OptionSpec("mean", "mean", "varlist", optional=True),
+        OptionSpec("sum", "sum", "varlist", optional=True),
+        OptionSpec("N", "N", "varlist", optional=True),
+        OptionSpec("labvar", "labv", "name"),
+        OptionSpec("linesize", "lin", "int"),
+        OptionSpec("notrim", "notr"),
+        OptionSpec("subvarname", "subv"),
     ),
     allows=frozenset({"if", "in"}),
     by="each",
@@ -62,14 +78,20 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     # under by, observations count from the first of the group
     numbers = rows if session.by is None else rows - session.by.starts[session.by.codes[rows]]
     width = max(options.get("abbreviate", 8), 5)
+    used = dict(zip(names, columns, strict=True))
     listing = Listing(
-        columns=tuple(_abbreviated(n, width) for n in names),
+        columns=tuple(_abbreviated(_shown_name(c, options), width) for c in columns),
         numeric=tuple(parse(c.format).align == "right" for c in columns),
         rows=tuple((int(i) + 1, line) for i, line in zip(numbers, zip(*cells, strict=True), strict=True)),
         separators=_separators(data, rows, by, options.get("separator", 5)),
         clean="clean" in options,
         noobs="noobs" in options,
         noheader="noheader" in options,
+        divider="divider" in options,
+        layout="table" if "table" in options else "display" if "display" in options else "",
+        every=max(options.get("header") or 0, 0) if options.get("header") is not True else 0,
+        totals=tuple(_totals(used, rows, data, options)),
+        linesize=max(options.get("linesize", 0), 0),
     )
     return Outcome(blocks=(Blank(), listing), settings=settings)
 
@@ -81,6 +103,33 @@ def _cells(column: Column, data: Dataset, rows: NDArray[np.intp], *, label: bool
     values = column.numeric()[rows]
     labels = data.value_labels.get(column.value_label, {}) if label else {}
     return [labels[v] if v in labels else text(v, column.format) for v in values.tolist()]
+
+
+def _shown_name(column: Column, options: Options) -> str:
+    """The name at the head; with subvarname the characteristic varname where there is one."""
+    return column.characteristics.get("varname", column.name) if options.get("subvarname") else column.name
+
+
+def _totals(
+    columns: dict[str, Column], rows: NDArray[np.intp], data: Dataset, options: Options
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Rows of means, sums and counts of numeric variables (unverified: their place in the table)."""
+    for option, word in (("mean", "Mean"), ("sum", "Sum"), ("N", "N")):
+        if option not in options:
+            continue
+        chosen = columns.keys() if options[option] is None else set(varlist.names(options[option], data))
+        cells = []
+        for name, column in columns.items():
+            if name == options.get("labvar"):
+                cells.append(word)
+            elif name not in chosen or column.is_string:
+                cells.append("")
+            else:
+                x = column.numeric()[rows]
+                x = x[~is_missing(x)]
+                value = float(len(x)) if option == "N" else float(x.sum()) / (max(len(x), 1) if option == "mean" else 1)
+                cells.append(text(value, "%9.0g" if option == "N" else column.format).strip())
+        yield ("" if "labvar" in options else word), tuple(cells)
 
 
 def _abbreviated(name: str, width: int) -> str:

@@ -3,9 +3,11 @@
     recode varlist (rule) [(rule) ...] [if] [in] [, generate(newvars) prefix(text) label(name) copyrest]
 
 A rule is   # = #     # # = #     #/# = #     nonmissing = #     missing = #     else = #
-with min and max as ends of ranges, .a to .z as values, and maybe a label behind: (1/2 = 1 "low").  The first rule
+with min and max as ends of ranges, .a to .z as values, copy in place of the last # for values that stay as they are,
+and maybe a label behind: (1/2 = 1 "low").  The first rule
 that holds a value changes it; values without a rule stay as they are.  With generate() the old variables stay, too;
-if and in then give missing values elsewhere, unless copyrest is given.
+if and in then give missing values elsewhere, unless copyrest is given.  test tells which rules hold no value, or
+some that an earlier rule holds.
 
 Example: recode score (min/49 = 0 "failed") (50/max = 1 "passed"), generate(passed)
 """
@@ -53,7 +55,7 @@ class Rule:
 
     kind: str
     ranges: tuple[tuple[float, float], ...]
-    to: float
+    to: float | None  # None: as it is
     label: str = ""
 
 
@@ -66,15 +68,17 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     new = _new_names(names, options, data)
     blocks: list[Block] = []
     columns: list[Column] = []
-    labels = {r.to: r.label for r in rules if r.label}
+    labels = {r.to: r.label for r in rules if r.label and r.to is not None}
     if labels and new is None:
         raise InvalidSyntax("value labels in rules require option generate()", command.span)  # unverified: words
+    if options.get("test"):
+        blocks += _tested([data.column(n).numeric()[rows] for n in names if not data.column(n).is_string], rules)
     for k, name in enumerate(names):
         old = data.column(name)
         if old.is_string:
             raise TypeMismatch(f"{name} is a string variable")
         values = old.numeric()
-        changed = np.where(rows, _recoded(values, rules), values)
+        changed = np.where(rows, _recoded(values, rules, old.type), values)
         count = int(np.count_nonzero(changed != values))
         if new is None:
             columns.append(replaced(old, changed))
@@ -110,8 +114,13 @@ def _split(
     if not names:
         raise TooFewSpecified("too few variables specified")
     text = " ".join(f'"{w.text}"' if w.quoted else w.text for w in words[first:])
-    pieces = re.findall(r"\(([^()]*)\)", text) if "(" in text else _bare(text)
+    pieces = _pieces(text) if text.lstrip().startswith("(") else _bare(text)
     return names, tuple(_rule(p, command) for p in pieces)
+
+
+def _pieces(text: str) -> list[str]:
+    """What stands in parentheses; those within a quoted label do not count."""
+    return [found[1] for found in re.finditer(r"\(((?:[^()\"]|\"[^\"]*\")*)\)", text)]
 
 
 def _bare(text: str) -> list[str]:
@@ -121,24 +130,27 @@ def _bare(text: str) -> list[str]:
 
 def _rule(text: str, command: ast.Command) -> Rule:
     left, equals, right = text.partition("=")
-    found = re.fullmatch(r"\s*(\S+)\s*(?:\"([^\"]*)\")?\s*", right)
+    found = re.fullmatch(r"\s*([^\s\"]+)\s*(?:\"([^\"]*)\"|([^\s\"]+))?\s*", right)
     if not equals or found is None:
         raise InvalidSyntax(f"rule ({text.strip()}) invalid", command.span)  # unverified: words
-    to = _number(found[1], command)
+    label = found[2] or found[3] or ""
+    to = None if found[1] == "copy" else _number(found[1], command)
+    if to is not None and not abs(to) < np.inf:
+        raise InvalidSyntax(f"{found[1]} found where number expected", command.span)
     word = left.strip().lower()
     if word in ("else", "*"):
-        return Rule("else", (), to, found[2] or "")
+        return Rule("else", (), to, label)
     if re.fullmatch(r"miss(?:i(?:ng?)?)?", word):
-        return Rule("missing", (), to, found[2] or "")
+        return Rule("missing", (), to, label)
     if re.fullmatch(r"nonm(?:i(?:s(?:s(?:i(?:ng?)?)?)?)?)?", word):
-        return Rule("nonmissing", (), to, found[2] or "")
+        return Rule("nonmissing", (), to, label)
     ranges = []
     for piece in re.sub(r"\s*/\s*", "/", left).split():
         low, slash, high = piece.partition("/")
         ranges.append((_number(low, command), _number(high if slash else low, command)))
     if not ranges:
         raise InvalidSyntax(f"rule ({text.strip()}) invalid", command.span)
-    return Rule("ranges", tuple(ranges), to, found[2] or "")
+    return Rule("ranges", tuple(ranges), to, label)
 
 
 def _number(text: str, command: ast.Command) -> float:
@@ -152,7 +164,8 @@ def _number(text: str, command: ast.Command) -> float:
         raise InvalidSyntax(f"{text} found where number expected", command.span) from None
 
 
-def _recoded(values: Floats, rules: tuple[Rule, ...]) -> Floats:
+def _recoded(values: Floats, rules: tuple[Rule, ...], storage: str) -> Floats:
+    """The values after the first rule that holds each; ends of ranges are rounded as a float variable's values are."""
     out = values.copy()
     left = np.ones(len(values), dtype=bool)
     gone = is_missing(values)
@@ -160,13 +173,35 @@ def _recoded(values: Floats, rules: tuple[Rule, ...]) -> Floats:
         if rule.kind == "ranges":
             hit = np.zeros(len(values), dtype=bool)
             for low, high in rule.ranges:
+                if storage == "float":
+                    low, high = (v if np.isinf(v) or v >= SYSMISS else float(np.float32(v)) for v in (low, high))
                 top = np.nextafter(SYSMISS, 0) if np.isinf(high) else high
                 hit |= (values >= low) & (values <= top)
         else:
             hit = {"else": np.ones_like(left), "missing": gone, "nonmissing": ~gone}[rule.kind]
         hit &= left
-        out[hit] = rule.to
+        if rule.to is not None:
+            out[hit] = rule.to
         left &= ~hit
+    return out
+
+
+def _tested(columns: list[Floats], rules: tuple[Rule, ...]) -> list[Block]:
+    """Rules without values and rules that share values with earlier ones (unverified: wording)."""
+    values = np.concatenate([*columns, np.empty(0)])
+    taken = np.zeros(len(values), dtype=bool)
+    out: list[Block] = []
+    for k, rule in enumerate(rules, 1):
+        if rule.kind != "ranges":
+            continue
+        hit = np.zeros(len(values), dtype=bool)
+        for low, high in rule.ranges:
+            hit |= (values >= low) & (values <= (np.nextafter(SYSMISS, 0) if np.isinf(high) else high))
+        if not hit.any():
+            out.append(line(f"(rule {k} was never invoked)"))
+        elif (hit & taken).any():
+            out.append(line(f"(rule {k} overlaps with an earlier rule)"))
+        taken |= hit
     return out
 
 

@@ -7,11 +7,11 @@ from math import isclose
 import numpy as np
 import pandas as pd
 import pytest
+from driving import Run, column, driver
 
 from mixedcli import Session, StataError
 from mixedcli.results import Matrix
 from mixedcli.session import Session as SessionState
-from tests.commands.driving import Run, column, driver
 
 SCORES = [3.0, 1.0, 7.0, 5.0, 9.0, 11.0, 2.0, 8.0]  # sorted: 1 2 3 5 7 8 9 11
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from driving import Run, column, driver
+
 from mixedcli.session import Session
-from tests.commands.driving import Run, column, driver
 
 
 def gaps() -> tuple[Session, Run]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from driving import column, driver
 
 from mixedcli import Session, StataError
 
@@ -168,3 +169,18 @@ def test_refusals(line: str, rc: int) -> None:
         s.run(line)
     assert caught.value.rc == rc
     assert s.data.equals(before)
+
+
+def test_copy_labels_and_float_ends() -> None:
+    session, run = driver()
+    run("set obs 5")
+    run("generate x = _n / 10")
+    run('recode x (.1/.2 = 1 "low (a)") (.3 = 3 mid) (else = copy), generate(y)')
+    assert column(session, "y")[:3] == [1, 1, 3]  # .1 and .3 are rounded as the variable is
+    assert [round(v, 6) for v in column(session, "y")[3:]] == [0.4, 0.5]
+    assert session.data.value_labels["y"] == {1.0: "low (a)", 3.0: "mid"}
+    assert run("recode x (9 = 1) (.1/.2 = 2) (.2 = 3), generate(z) test").splitlines()[:2] == [
+        "(rule 1 was never invoked)",
+        "(rule 3 overlaps with an earlier rule)",
+    ]
+    assert run("recode x (1 = max)").startswith("r(198)")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from driving import Run, driver
 
 from mixedcli.session import Session
-from tests.commands.driving import Run, driver
 
 
 def named(*names: str) -> tuple[Session, Run]:

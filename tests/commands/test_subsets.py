@@ -7,9 +7,9 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from driving import column, driver
 
 from mixedcli import Session, StataError
-from tests.commands.driving import column, driver
 
 
 def panel(n: int = 200) -> pd.DataFrame:

@@ -33,7 +33,7 @@ from mixedcli.blocks import line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.assignment import count_missing, plural, stored_numbers
 from mixedcli.commands.context import expression_context
-from mixedcli.commands.egen.made import Asked, Made
+from mixedcli.commands.egen.made import Asked, Function, Made
 from mixedcli.commands.egen.table import FUNCTIONS
 from mixedcli.data import sample, types, varlist
 from mixedcli.data.dataset import Column
@@ -47,7 +47,7 @@ SPEC = CommandSpec(
     (
         OptionSpec("by", "by", "varlist"),
         OptionSpec("missing", "m"),
-        OptionSpec("p", "p", "real"),
+        OptionSpec("p", "p", "text"),
         OptionSpec("minmode", "min"),
         OptionSpec("maxmode", "max"),
         OptionSpec("nummode", "num", "int"),
@@ -97,6 +97,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     function = FUNCTIONS.get(body.function)
     if function is None:
         raise UnknownFunction(f"unknown egen function {body.function}()", body.span)
+    options = _meant(options, function)
     for name in options:
         if name != "by" and name not in function.options:
             raise InvalidSyntax(f"option {name} not allowed", command.span)
@@ -114,6 +115,13 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         codes, groups = np.zeros(data.n, dtype=np.int64), 1
     made = function.make(Asked(session, context, body, options, rows, codes, groups))
     return _added(session, body, made, rows)
+
+
+def _meant(options: Options, function: Function) -> Options:
+    """p() is an abbreviation of punct() where a function has no percentage."""
+    if "p" in options and "punct" in function.options:
+        return {"punct" if name == "p" else name: value for name, value in options.items()}
+    return options
 
 
 def _added(

@@ -25,10 +25,7 @@ def _count(a: Asked) -> Made:
 
 
 def _pctile(a: Asked) -> Made:
-    p = float(a.options.get("p", 50.0))
-    if not 0 < p < 100:
-        raise InvalidSyntax("p() must be between 0 and 100", a.body.span)  # unverified: words
-    return a.per_group(a.grouped().percentile(p))
+    return a.per_group(a.grouped().percentile(a.percentage()))
 
 
 def _iqr(a: Asked) -> Made:

@@ -71,6 +71,16 @@ class Asked:
         """The numbers of the rows that count, in their groups."""
         return Grouped(self.codes, self.groups, self.numbers(), self.rows)
 
+    def percentage(self) -> float:
+        """Option p(), 50 by default.  Errors: r(198)."""
+        try:
+            p = float(self.options.get("p", 50.0))
+        except ValueError:
+            raise InvalidSyntax("option p() incorrectly specified", self.body.span) from None
+        if not 0 < p < 100:
+            raise InvalidSyntax("p() must be between 0 and 100", self.body.span)  # unverified: words
+        return p
+
     def columns(self) -> list[Column]:
         """The argument as variables.  Errors: r(100), r(111)."""
         if self.body.varlist is None:

@@ -53,10 +53,7 @@ def _percentile(x: Floats, p: float) -> Floats:
 
 
 def _rowpctile(a: Asked) -> Made:
-    p = float(a.options.get("p", 50.0))
-    if not 0 < p < 100:
-        raise InvalidSyntax("p() must be between 0 and 100", a.body.span)  # unverified: words
-    values = _percentile(a.matrix(), p)
+    values = _percentile(a.matrix(), a.percentage())
     return Made(np.where(np.isnan(values), SYSMISS, values))
 
 
