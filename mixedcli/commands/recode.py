@@ -72,7 +72,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     if labels and new is None:
         raise InvalidSyntax("value labels in rules require option generate()", command.span)  # unverified: words
     if options.get("test"):
-        blocks += _tested([data.column(n).numeric()[rows] for n in names if not data.column(n).is_string], rules)
+        blocks += _tested([data.column(n) for n in names if not data.column(n).is_string], rows, rules)
     for k, name in enumerate(names):
         old = data.column(name)
         if old.is_string:
@@ -164,19 +164,25 @@ def _number(text: str, command: ast.Command) -> float:
         raise InvalidSyntax(f"{text} found where number expected", command.span) from None
 
 
+def _within(values: Floats, rule: Rule, storage: str) -> NDArray[np.bool_]:
+    """Which values a rule of ranges holds; its ends are rounded as a float variable's values are."""
+    hit = np.zeros(len(values), dtype=np.bool_)
+    for ends in rule.ranges:
+        low, high = ends
+        if storage == "float":
+            low, high = (v if np.isinf(v) or v >= SYSMISS else float(np.float32(v)) for v in ends)
+        hit |= (values >= low) & (values <= (np.nextafter(SYSMISS, 0) if np.isinf(high) else high))
+    return hit
+
+
 def _recoded(values: Floats, rules: tuple[Rule, ...], storage: str) -> Floats:
-    """The values after the first rule that holds each; ends of ranges are rounded as a float variable's values are."""
+    """The values after the first rule that holds each."""
     out = values.copy()
     left = np.ones(len(values), dtype=bool)
     gone = is_missing(values)
     for rule in sorted(rules, key=lambda r: r.kind == "else"):
         if rule.kind == "ranges":
-            hit = np.zeros(len(values), dtype=bool)
-            for low, high in rule.ranges:
-                if storage == "float":
-                    low, high = (v if np.isinf(v) or v >= SYSMISS else float(np.float32(v)) for v in (low, high))
-                top = np.nextafter(SYSMISS, 0) if np.isinf(high) else high
-                hit |= (values >= low) & (values <= top)
+            hit = _within(values, rule, storage)
         else:
             hit = {"else": np.ones_like(left), "missing": gone, "nonmissing": ~gone}[rule.kind]
         hit &= left
@@ -186,17 +192,14 @@ def _recoded(values: Floats, rules: tuple[Rule, ...], storage: str) -> Floats:
     return out
 
 
-def _tested(columns: list[Floats], rules: tuple[Rule, ...]) -> list[Block]:
+def _tested(columns: list[Column], rows: NDArray[np.bool_], rules: tuple[Rule, ...]) -> list[Block]:
     """Rules without values and rules that share values with earlier ones (unverified: wording)."""
-    values = np.concatenate([*columns, np.empty(0)])
-    taken = np.zeros(len(values), dtype=bool)
+    taken = np.zeros(len(columns) * int(np.count_nonzero(rows)), dtype=bool)
     out: list[Block] = []
     for k, rule in enumerate(rules, 1):
-        if rule.kind != "ranges":
+        if rule.kind != "ranges" or not columns:
             continue
-        hit = np.zeros(len(values), dtype=bool)
-        for low, high in rule.ranges:
-            hit |= (values >= low) & (values <= (np.nextafter(SYSMISS, 0) if np.isinf(high) else high))
+        hit = np.concatenate([_within(c.numeric()[rows], rule, c.type) for c in columns])
         if not hit.any():
             out.append(line(f"(rule {k} was never invoked)"))
         elif (hit & taken).any():
