@@ -16,7 +16,7 @@ from mixedcli.dispatch import calls, echo
 from mixedcli.dispatch.failures import Call, Failure, Jump, Leave, as_error, placed
 from mixedcli.dispatch.language import Stata
 from mixedcli.dispatch.macros import expanded
-from mixedcli.dispatch.performing import Mode, mode_of, outcomes, parsed
+from mixedcli.dispatch.performing import Mode, leading_modes, mode_of, outcomes, parsed
 from mixedcli.dispatch.record import Record
 from mixedcli.dispatch.storing import store
 from mixedcli.errors import Coded, Interrupted, InvalidSyntax, NotYetAvailable, StataError
@@ -240,7 +240,11 @@ class Interpreter:
 
     def command(self, text: str, rows: tuple[str, ...] = ()) -> None:
         """Parse and run a command.  Errors: any StataError, Leave, Jump."""
-        command = parsed(text if not text.lstrip().startswith("!") else text.replace("!", "shell ", 1))
+        try:
+            command = parsed(text if not text.lstrip().startswith("!") else text.replace("!", "shell ", 1))
+        except (StataError, RecursionError) as e:  # capture also catches what cannot be read
+            self._caught(as_error(e), self._block_mode(leading_modes(text)))
+            return
         if command is None:
             return
         if rows:

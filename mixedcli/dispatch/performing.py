@@ -17,6 +17,17 @@ from mixedcli.session import Outcome, Session
 MODES = ("quietly", "noisily", "capture", "version", "by", "bysort")
 
 
+_LEADING = re.compile(
+    r"\s*(?:(?:qui(?:e(?:t(?:ly?)?)?)?|n(?:o(?:i(?:s(?:i(?:ly?)?)?)?)?)?|cap(?:t(?:u(?:re?)?)?)?)\b\s*:?\s*)+"
+)
+
+
+def leading_modes(text: str) -> str:
+    """The words quietly, noisily and capture that a line begins with, for lines that cannot be parsed."""
+    found = _LEADING.match(text)
+    return found[0].strip().rstrip(":") if found else ""
+
+
 @frozen
 class Mode:
     """What the prefixes of a command ask for.  around: the visibility in which by shows its headers."""

@@ -86,3 +86,17 @@ def test_tables_in_loops_follow_each_other_without_echo() -> None:
     shown = d("foreach v in x x {\n  summarize `v'\n}\n")
     assert shown.count("Variable |") == 2
     assert [text for text in shown.splitlines() if text.startswith(". ")] == [". foreach v in x x {"]
+
+
+@pytest.mark.parametrize(
+    ("line", "rc", "shown"),
+    [
+        ("capture generate 2x = 1", 198, []),
+        ("cap noi generate z = (1", 132, ["too few ')' or ']'"]),
+        ("quietly capture mixed y x || g", 198, []),
+        ('noisily capture noisily: display "open', 132, ["too few quotes"]),
+    ],
+)
+def test_capture_catches_what_cannot_be_read(line: str, rc: int, shown: list[str]) -> None:
+    d = Driver()
+    assert d.lines(f"{line}\ndisplay _rc\n") == [*shown, str(rc)]
