@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 
 from mixedcli.data.bygroups import ByGroups
 from mixedcli.data.dataset import Dataset
+from mixedcli.data.matches import Matches
 from mixedcli.frozen import frozen
 from mixedcli.results import Estimates, Matrix, Stored
 
@@ -168,6 +169,7 @@ class Session:
     allow_shell: bool = False
     collected: tuple[Collected, ...] = ()
     interactive: bool = False  # at a prompt: exit asks before data are lost
+    matches: Matches = field(default_factory=Matches)  # what regexm() found last
     progress: Callable[[int, int], None] | None = None  # told (done, total) during long loads
 
     @property

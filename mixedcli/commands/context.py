@@ -28,6 +28,8 @@ def expression_context(session: Session, rows: NDArray[Any] | None = None) -> Co
         rows=rows,
         random=RandomStream(session.settings.seed),
         rc=session.rc,
+        matches=session.matches,
+        arguments=session.locals.get("0", ""),
         groups=session.by,
     )
 

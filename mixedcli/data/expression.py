@@ -18,6 +18,7 @@ from mixedcli import ast
 from mixedcli.data import timeseries, varlist
 from mixedcli.data.bygroups import ByGroups, cumulated
 from mixedcli.data.dataset import Dataset
+from mixedcli.data.matches import Matches
 from mixedcli.data.missing import SYSMISS, missing_value
 from mixedcli.data.operators import Value, as_column, binary, clean, is_text, is_true, unary
 from mixedcli.data.stream import RandomStream
@@ -55,7 +56,8 @@ class Context:
     coefficient(kind, equation, name): _b[] and _se[]; raises r(111).
     rows: None for all rows, else a bool mask or an index array; the result then has that many rows, while _n, _N
     and subscripts go on meaning the whole data.  sequential: name and already replaced values of a variable whose
-    earlier rows are seen changed (``replace x = x[_n-1]``).  groups: under by, _n, _N and subscripts are those of the
+    earlier rows are seen changed (``replace x = x[_n-1]``).  matches: what regexm() found last.  arguments: what stood
+    behind the name of the running program.  groups: under by, _n, _N and subscripts are those of the
     group.
     """
 
@@ -67,6 +69,8 @@ class Context:
     rows: NDArray[Any] | None = None
     random: RandomStream = field(default_factory=RandomStream)
     rc: int = 0
+    matches: Matches = field(default_factory=Matches)
+    arguments: str = ""
     sequential: tuple[str, NDArray[Any]] | None = None
     groups: ByGroups | None = None
 
@@ -136,7 +140,7 @@ def _evaluate(expr: ast.Expr, context: Context) -> Value:
         case ast.Coef(kind, equation, name):
             return clean(context.coefficient(kind, equation, name))
         case ast.Element(matrix, row, column):
-            return _element(_matrix(matrix, context), evaluate(row, context), evaluate(column, context))
+            return element(matrix_of(matrix, context), evaluate(row, context), evaluate(column, context))
     raise InvalidSyntax("invalid syntax")
 
 
@@ -276,7 +280,8 @@ def _stored(value: Any, context: Context) -> Value:
     raise TypeMismatch("type mismatch")
 
 
-def _matrix(node: ast.Expr, context: Context) -> NamedMatrix:
+def matrix_of(node: ast.Expr, context: Context) -> NamedMatrix:
+    """The matrix of a name or of a result.  Errors: r(111)."""
     found: Any = None
     name = ""
     match node:
@@ -291,7 +296,7 @@ def _matrix(node: ast.Expr, context: Context) -> NamedMatrix:
     return matrix
 
 
-def _element(matrix: NamedMatrix, row: Value, column: Value) -> Value:
+def element(matrix: NamedMatrix, row: Value, column: Value) -> Value:
     """An element by position or name; "." outside the matrix."""
     where = []
     for at, labels in ((row, matrix.rownames), (column, matrix.colnames)):
@@ -316,15 +321,12 @@ def _position(labels: tuple[str, ...], name: str) -> float:
 
 
 def _call(function: str, args: tuple[ast.Expr, ...], context: Context) -> Value:
-    special = _SPECIAL.get(function)
-    if special is not None:
-        return special(args, context)
+    if function in _SPECIAL:
+        from mixedcli.data import special
+
+        return special.call(function, args, context)
     from mixedcli.data import functions
 
-    if function in _OF_MATRICES:
-        from mixedcli.data.matrices.expression import scalar_function
-
-        return scalar_function(function, args, context)
     if function in _GIVE_MATRICES:
         raise MatrixNotAllowed("matrix operators that return matrices not allowed in this context")
     row = functions.find(function)
@@ -344,34 +346,14 @@ def _grouped_sum(value: Value, context: Context) -> Value:
     return clean(cumulated(np.where(column < SYSMISS, column, 0.0), codes))
 
 
-# ------------------------------------------- functions of names, not of values
-
-_OF_MATRICES = frozenset(
-    {"det", "trace", "rowsof", "colsof", "rownumb", "colnumb", "roweqnumb", "coleqnumb", "issymmetric", "matmissing",
-     "mreldif", "diag0cnt"}
+#: functions that need more than the values of their arguments
+_SPECIAL = frozenset(
+    {"scalar", "matrix", "el", "has_eprop", "replay", "tin", "twithin", "regexm", "regexs", "regexmatch",
+     "regexcapture", "regexcapturenamed", "ustrregexm", "ustrregexs", "det", "trace", "rowsof", "colsof",
+     "rownumb", "colnumb",
+     "roweqnumb", "coleqnumb", "issymmetric", "matmissing", "mreldif", "diag0cnt"}
 )  # fmt: skip
 _GIVE_MATRICES = frozenset(
     {"inv", "invsym", "syminv", "cholesky", "corr", "diag", "vecdiag", "vec", "vech", "invvech", "hadamard", "sweep",
      "I", "J", "nullmat", "matuniform", "get"}
 )  # fmt: skip
-
-
-def _scalar_function(args: tuple[ast.Expr, ...], context: Context) -> Value:
-    match args:
-        case (ast.Var(name, ()),):
-            if name not in context.scalars:
-                raise NotFound(f"scalar {name} not found")  # unverified: wording
-            return context.scalars[name]
-    raise InvalidSyntax("invalid syntax")
-
-
-def _el(args: tuple[ast.Expr, ...], context: Context) -> Value:
-    if len(args) != 3:
-        raise InvalidSyntax("invalid syntax")
-    return _element(_matrix(args[0], context), evaluate(args[1], context), evaluate(args[2], context))
-
-
-_SPECIAL: dict[str, Callable[[tuple[ast.Expr, ...], Context], Value]] = {
-    "scalar": _scalar_function,
-    "el": _el,
-}

@@ -45,7 +45,19 @@ class Function:
 
 Table = Mapping[str, Function]
 
-_MODULES = ("functions_math", "functions_string", "functions_prob", "functions_date", "functions_random")
+_MODULES = (
+    "functions_math",
+    "functions_string",
+    "functions_unicode",
+    "functions_prob",
+    "functions_continuous",
+    "functions_noncentral",
+    "functions_date",
+    "functions_moment",
+    "functions_calendar",
+    "functions_random",
+    "functions_system",
+)
 
 
 def find(name: str) -> Function:

@@ -144,7 +144,6 @@ TABLE: dict[str, Function] = {
     "chiprob": Function("nn", _chi2tail),
     "invchi2": Function("nn", lambda df, p: 2 * _sp().gammaincinv(df / 2, p)),
     "invchi2tail": Function("nn", lambda df, p: 2 * _sp().gammainccinv(df / 2, p)),
-    "nchi2": Function("nnn", lambda df, nc, x: np.where(x <= 0, 0.0, _sp().chndtr(np.maximum(x, 0), df, nc))),
     "F": Function("nnn", _f),
     "Ftail": Function("nnn", _ftail),
     "fprob": Function("nnn", _ftail),

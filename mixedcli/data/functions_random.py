@@ -76,6 +76,40 @@ def _logistic(g: Generator, n: int, *parameters: Floats) -> Any:
     return np.where(np.asarray(scale) > 0, mean + scale * g.logistic(size=n), np.nan)
 
 
+def _cauchy(g: Generator, n: int, a: Floats, b: Floats) -> Any:
+    return np.where(b > 0, a + b * g.standard_cauchy(n), np.nan)
+
+
+def _laplace(g: Generator, n: int, m: Floats, b: Floats) -> Any:
+    return np.where(b > 0, m + b * g.laplace(size=n), np.nan)
+
+
+def _weibull(g: Generator, n: int, a: Floats, b: Floats, *at: Floats) -> Any:
+    return _where((a > 0) & (b > 0), lambda x, y: y * g.weibull(x, n), a, b) + (at[0] if at else 0.0)
+
+
+def _weibullph(g: Generator, n: int, a: Floats, b: Floats, *at: Floats) -> Any:
+    return _where((a > 0) & (b > 0), lambda x, y: (g.exponential(size=n) / y) ** (1 / x), a, b) + (at[0] if at else 0.0)
+
+
+def _igaussian(g: Generator, n: int, m: Floats, a: Floats) -> Any:
+    return _where((m > 0) & (a > 0), lambda x, y: g.wald(x, y, n), m, a)
+
+
+def _nbinomial(g: Generator, n: int, size: Floats, p: Floats) -> Any:
+    return _where((size > 0) & (size < 1e9) & (p > 1e-6) & (p <= 1), lambda k, q: g.negative_binomial(k, q, n), size, p)
+
+
+def _hypergeometric(g: Generator, n: int, N: Floats, K: Floats, size: Floats) -> Any:
+    ok = (N >= 1) & (N < 1e9) & (K >= 1) & (K < N) & (size >= 1) & (size < N)
+
+    def draw(a: Any, b: Any, c: Any) -> Any:
+        good, bad, sample = (np.floor(v).astype(np.int64) for v in (b, np.maximum(a - b, 0), c))
+        return g.hypergeometric(good, bad, np.minimum(sample, good + bad), n)
+
+    return _where(ok, draw, N, K, size)
+
+
 def _row(kinds: str, body: Any, least: int = -1) -> Function:
     return Function(kinds, body, least=least, style="random")
 
@@ -100,5 +134,12 @@ TABLE: dict[str, Function] = {
     "rt": _row("n", _t),
     "rbeta": _row("nn", _beta),
     "rexponential": _row("n", _exponential),
+    "rcauchy": _row("nn", _cauchy),
+    "rlaplace": _row("nn", _laplace),
+    "rweibull": _row("nnn", _weibull, 2),
+    "rweibullph": _row("nnn", _weibullph, 2),
+    "rigaussian": _row("nn", _igaussian),
+    "rnbinomial": _row("nn", _nbinomial),
+    "rhypergeometric": _row("nnn", _hypergeometric),
     "rlogistic": _row("nn", _logistic, 0),
 }

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 from mixedcli.data.functions import Function
+from mixedcli.data.matches import compiled
 from mixedcli.data.missing import SYSMISS
 from mixedcli.data.operators import binary
-from mixedcli.errors import InvalidSyntax
 
 
 def _bytes(s: str) -> bytes:
@@ -115,18 +114,6 @@ def _words(s: str) -> list[str]:
     return [quoted or bare for quoted, bare in re.findall(r'"([^"]*)"|(\S+)', s)]
 
 
-@lru_cache(maxsize=64)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise InvalidSyntax(f"regexp: {error}") from None
-
-
-def _regexm(s: str, pattern: str) -> float:
-    return float(_compiled(pattern).search(s) is not None)
-
-
 def _replacement(new: str) -> Callable[[re.Match[str]], str]:
     """Text with \\1 to \\9 standing for what the groups matched."""
 
@@ -141,21 +128,19 @@ def _replacement(new: str) -> Callable[[re.Match[str]], str]:
 
 
 def _regexr(s: str, pattern: str, new: str) -> str:
-    return _compiled(pattern).sub(lambda _: new, s, count=1)
+    return compiled(pattern).sub(lambda _: new, s, count=1)
 
 
-def _ustrregexra(s: str, pattern: str, new: str) -> str:
-    return _compiled(pattern).sub(_replacement(re.sub(r"\$(\d)", r"\\\1", new)), s)
+def _backward(new: str) -> Callable[[re.Match[str]], str]:
+    return _replacement(re.sub(r"\$(\d)", r"\\\1", new))
 
 
-def _ustrregexrf(s: str, pattern: str, new: str) -> str:
-    return _compiled(pattern).sub(_replacement(re.sub(r"\$(\d)", r"\\\1", new)), s, count=1)
+def _ustrregexra(s: str, pattern: str, new: str, nocase: float = 0.0) -> str:
+    return compiled(pattern, nocase != 0).sub(_backward(new), s)
 
 
-def _regexcapture(s: str, pattern: str, n: float) -> str:
-    found = _compiled(pattern).search(s)
-    k = 0 if n >= SYSMISS else int(n)
-    return (found[k] or "") if found and 0 <= k <= found.re.groups else ""
+def _ustrregexrf(s: str, pattern: str, new: str, nocase: float = 0.0) -> str:
+    return compiled(pattern, nocase != 0).sub(_backward(new), s, count=1)
 
 
 def _strmatch(s: str, pattern: str) -> float:
@@ -218,21 +203,6 @@ def _indexnot(s: str, known: str) -> float:
     return float(next((k for k, c in enumerate(s, 1) if c not in known), 0))
 
 
-def _soundex(s: str) -> str:
-    codes = {c: d for d, letters in enumerate(["AEIOUYHW", "BFPV", "CGJKQSXZ", "DT", "L", "MN", "R"]) for c in letters}
-    letters = [c for c in s.upper() if c in codes]
-    if not letters:
-        return ""
-    out, last = letters[0], codes[letters[0]]
-    for c in letters[1:]:
-        code = codes[c]
-        if code and code != last:
-            out += str(code)
-        if c not in "HW":
-            last = code
-    return (out + "000")[:4]
-
-
 def _to_text(kinds: str, body: Any, least: int = -1) -> Function:
     return Function(kinds, body, least=least, style="text", result="s")
 
@@ -279,14 +249,11 @@ TABLE: dict[str, Function] = {
     "subinword": _to_text("sssn", _subinword),
     "word": _to_text("sn", _word),
     "wordcount": _to_number("s", lambda s: float(len(_words(s)))),
-    "regexm": _to_number("ss", _regexm),
-    "ustrregexm": _to_number("ss", _regexm),
     "regexr": _to_text("sss", _regexr),
-    "regexreplace": _to_text("sss", _ustrregexrf),
-    "regexreplaceall": _to_text("sss", _ustrregexra),
-    "ustrregexrf": _to_text("sss", _ustrregexrf),
-    "ustrregexra": _to_text("sss", _ustrregexra),
-    "regexcapture": _to_text("ssn", _regexcapture),
+    "regexreplace": _to_text("sssn", _ustrregexrf, 3),
+    "regexreplaceall": _to_text("sssn", _ustrregexra, 3),
+    "ustrregexrf": _to_text("sssn", _ustrregexrf, 3),
+    "ustrregexra": _to_text("sssn", _ustrregexra, 3),
     "strmatch": _to_number("ss", _strmatch),
     "char": _to_text("n", _char),
     "uchar": _to_text("n", _uchar),
@@ -299,5 +266,4 @@ TABLE: dict[str, Function] = {
     "strofreal": _to_text("ns", _strofreal, 1),
     "string": _to_text("ns", _strofreal, 1),
     "strdup": Function("sn", lambda s, n: binary("*", s, n), style="plain"),
-    "soundex": _to_text("s", _soundex),
 }

@@ -206,7 +206,8 @@ def test_normal_is_the_same_for_few_and_many_values():
         ("string(.a)", ".a"),
         ('strofreal(1234567, "%12.0fc")', "1,234,567"),
         ('soundex("Robert")', "R163"),
-        ('soundex("Ashcraft")', "A261"),
+        ('soundex("Ashcraft")', "A226"),  # [FN] soundex(): its own example
+        ('soundex_nara("Ashcraft")', "A261"),
         ('"" == trim("  ")', 1.0),
     ],
 )
