@@ -33,6 +33,7 @@ class Settings:
     varabbrev: bool = True
     seed: int | None = None
     cwd: str = ""  # "" is the process's own working directory
+    version: float = 19.0  # of the language: version
     other: Mapping[str, str] = field(default_factory=dict)  # accepted without effect: set more off ...
 
 

@@ -186,7 +186,7 @@ _C: dict[str, Callable[[Session], float | str]] = {
     "maxstrvarlen": lambda s: 2045.0,
     "namelenchar": lambda s: 32.0,
     "stata_version": lambda s: 19.0,
-    "version": lambda s: 19.0,
+    "version": lambda s: s.settings.version,
     "os": lambda s: "Unix",
     "dirsep": lambda s: "/",
     "alpha": lambda s: " ".join("abcdefghijklmnopqrstuvwxyz"),

@@ -70,7 +70,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     assert isinstance(body, ast.MixedBody)
     if body.fixed is None:
         return replay(session, command)
-    spec = mixed_spec(command)
+    spec = mixed_spec(command, session.settings.version)
     selected = sample.mask(session.data, spec.condition, spec.in_range, expression_context(session))
     assembled = assemble(spec, session.data, selected, expression_context(session))
     assumed = ("(frequency weights assumed)",) if spec.weights.assumed else ()

@@ -167,6 +167,23 @@ def _ended(interpreter: Interpreter, error: StataError) -> None:
 
 
 @contextmanager
+def version_of(session: Session, prefixes: tuple[ast.Prefix, ...]) -> Iterator[None]:
+    """``version #:`` holds for one command.  Errors: r(9), r(198)."""
+    wanted = next((prefix.text for prefix in prefixes if prefix.name == "version"), None)
+    if wanted is None:
+        yield
+        return
+    from mixedcli.commands.version import number
+
+    outside = session.settings.version
+    session.settings = replace(session.settings, version=number(wanted.partition(",")[0].strip()))
+    try:
+        yield
+    finally:
+        session.settings = replace(session.settings, version=outside)
+
+
+@contextmanager
 def _inside(
     interpreter: Interpreter, kind: str, name: str, macros: dict[str, str] | None, mode: Mode, source: str
 ) -> Iterator[Frame]:
@@ -181,7 +198,7 @@ def _inside(
     interpreter.source = source
     interpreter.visible = interpreter.ceiling = mode.visible
     interpreter.echoing = False
-    frame, outside = session.frame, session.locals
+    frame, outside, version = session.frame, session.locals, session.settings.version
     if macros is not None:
         session.frame, session.locals = Frame(), macros
     own = session.frame
@@ -196,6 +213,7 @@ def _inside(
         if macros is not None:
             leave(session, own)
             session.frame, session.locals = frame, outside
+            session.settings = replace(session.settings, version=version)
         interpreter.source, interpreter.visible, interpreter.ceiling, interpreter.echoing = outer
         session.interactive = prompting
         interpreter.calls.pop()

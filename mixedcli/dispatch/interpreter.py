@@ -254,7 +254,8 @@ class Interpreter:
         caught: StataError | None = None
         before = self.session.estimates
         try:
-            self._perform(command, mode, shown)
+            with calls.version_of(self.session, command.prefixes):
+                self._perform(command, mode, shown)
         except (StataError, RecursionError, MemoryError) as e:
             caught = as_error(e)
             self._caught(caught, mode)

@@ -31,8 +31,15 @@ RESTYPES = {
 ORDERED = frozenset({"ar", "ma", "banded", "toeplitz"})
 
 
-def mixed_spec(command: ast.Command) -> MixedSpec:
-    """Bind a ``mixed`` or ``xtmixed`` command.  Errors: r(198) for what the syntax or this version does not allow."""
+#: before this version of the language xtmixed maximised the restricted likelihood by default
+ML_SINCE = 12.0
+
+
+def mixed_spec(command: ast.Command, version: float = 19.0) -> MixedSpec:
+    """Bind a ``mixed`` or ``xtmixed`` command of a version of the language.
+
+    Errors: r(198) for what the syntax or this version does not allow.
+    """
     body = command.body
     assert isinstance(body, ast.MixedBody)
     assert body.fixed is not None
@@ -51,6 +58,10 @@ def mixed_spec(command: ast.Command) -> MixedSpec:
     weights = weight_spec(command, body, random_options, model)
     vce = vce_spec(model, weights)
     refuse_combinations(body, model, weights, vce)
+    options = replace(_fit_options(model), robust=vce.kind != "oim")
+    # stata: help xtmixed of versions 11 and 12
+    if command.name == "xtmixed" and version < ML_SINCE and not {"mle", "reml"} & set(model) and vce.kind == "oim":
+        options = replace(options, reml=not weights.kind)
     condition, in_range = _sample(fixed, body.random)
     if not isinstance(fixed.depvar, ast.VarRef):
         raise InvalidSyntax("depvar may not be a factor variable", fixed.depvar.span)
@@ -61,7 +72,7 @@ def mixed_spec(command: ast.Command) -> MixedSpec:
         equations=_place_constants(equations),
         condition=condition,
         in_range=in_range,
-        fit=replace(_fit_options(model), robust=vce.kind != "oim"),
+        fit=options,
         residuals=_residuals(model.get("residuals")),
         display=display_options(model, stddeviations=command.name.startswith("xtmixed")),
         log=_log_options(model),

@@ -100,3 +100,28 @@ def test_tables_in_loops_follow_each_other_without_echo() -> None:
 def test_capture_catches_what_cannot_be_read(line: str, rc: int, shown: list[str]) -> None:
     d = Driver()
     assert d.lines(f"{line}\ndisplay _rc\n") == [*shown, str(rc)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "method"),
+    [
+        ("xtmixed y x || g:", "ML"),
+        ("version 11\nxtmixed y x || g:", "REML"),
+        ("version 11.2: xtmixed y x || g:", "REML"),
+        ("version 11\nxtmixed y x || g:, mle", "ML"),
+        ("version 11\nmixed y x || g:", "ML"),
+        ("version 12\nxtmixed y x || g:", "ML"),
+        ("program old\nversion 9\nend\nold\nxtmixed y x || g:", "ML"),
+        ("program old\nversion 9\nxtmixed y x || g:\nend\nold", "REML"),
+    ],
+)
+def test_xtmixed_maximises_what_its_version_did(lines: str, method: str) -> None:
+    d = Driver()
+    d("set obs 30\ngenerate g = mod(_n, 6)\ngenerate x = _n\ngenerate y = sin(7 * _n) + g\n" + lines + "\n")
+    assert d.session.rc == 0
+    assert d.session.e.macros["method"] == method
+
+
+def test_a_version_to_come_is_refused() -> None:
+    d = Driver()
+    assert d.lines("capture noisily version 27\ndisplay _rc c(version)\n")[1:] == ["919"]
