@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -74,9 +74,63 @@ def panel_data(rows: int) -> Columns:
     }
 
 
+def _transformed(statistic: str) -> Callable[..., Any]:
+    return lambda a: a.assign(m=a.groupby("g")["x"].transform(statistic))
+
+
+def in_order(rows: int) -> Columns:
+    """long_data in the order of its groups."""
+    data = long_data(rows)
+    order = np.argsort(data["g"], kind="stable")
+    return {name: values[order] for name, values in data.items() if name != "s"}
+
+
 CASES = {
     c.name: c
     for c in (
+        DataCase(
+            "generate",
+            "generate double z = x*y + ln(abs(x)) if y > 0",
+            long_data,
+            lambda a: a.assign(z=(a["x"] * a["y"] + np.log(a["x"].abs())).where(a["y"] > 0)),
+        ),
+        DataCase(
+            "replace",
+            "replace x = . if x > 1",
+            long_data,
+            lambda a: a.assign(x=a["x"].mask(a["x"] > 1)),
+        ),
+        DataCase("egen-mean", "egen double m = mean(x), by(g)", long_data, _transformed("mean")),
+        DataCase("egen-total", "egen double m = total(x), by(g)", long_data, _transformed("sum")),
+        DataCase("egen-median", "egen double m = median(x), by(g)", long_data, _transformed("median")),
+        DataCase("egen-rank", "egen double m = rank(x), by(g)", long_data, _transformed("rank")),
+        DataCase(
+            "egen-group",
+            "egen long m = group(s)",
+            long_data,
+            lambda a: a.groupby("s").ngroup(),
+        ),
+        DataCase("egen-tag", "egen byte m = tag(g)", long_data, lambda a: ~a["g"].duplicated()),
+        DataCase(
+            "by-generate",
+            "by g: generate double m = sum(x) / _n",
+            in_order,
+            lambda a: a.groupby("g")["x"].cumsum() / (a.groupby("g").cumcount() + 1),
+        ),
+        DataCase(
+            "bysort-lag",
+            "bysort g (id): generate double m = x - x[_n-1]",
+            long_data,
+            lambda a: a.sort_values(["g", "id"]).assign(m=lambda b: b["x"] - b.groupby("g")["x"].shift()),
+        ),
+        DataCase("sort", "sort g x", long_data, lambda a: a.sort_values(["g", "x"])),
+        DataCase("sort-string", "sort s x", long_data, lambda a: a.sort_values(["s", "x"])),
+        DataCase(
+            "xtile",
+            "xtile q = x, nquantiles(10)",
+            long_data,
+            lambda a: __import__("pandas").qcut(a["x"], 10, labels=False),
+        ),
         DataCase(
             "merge-1to1",
             "merge 1:1 id using {using}",
@@ -146,6 +200,8 @@ def mixedcli(case: DataCase, rows: int, folder: pathlib.Path) -> Callable[[], An
     from mixedcli.session import Session
 
     data = from_frame(pd.DataFrame(case.data(rows)))
+    if case.data is in_order:
+        data = replace(data, sorted_by=("g",))
     path = folder / "using.dta"
     if case.using is not None:
         write_dta(from_frame(pd.DataFrame(case.using(rows))), path)

@@ -49,7 +49,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         raise InvalidSyntax(f"{body.type} invalid type", body.span)  # unverified: wording
     everywhere = expression_context(session)
     restricted = command.condition is not None or command.in_range is not None
-    rows = sample.mask(data, command.condition, command.in_range, everywhere) if restricted else None
+    rows = np.flatnonzero(sample.mask(data, command.condition, command.in_range, everywhere)) if restricted else None
     context = replace(everywhere, rows=rows)
     values = as_column(evaluate(body.expr, context), context.count)
     if rows is not None:

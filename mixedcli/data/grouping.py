@@ -34,6 +34,13 @@ def grouped(data: Dataset, names: Sequence[str]) -> Groups:
     if not names:
         return Groups(np.zeros(data.n, dtype=np.int64), 1, np.zeros(1, dtype=np.int64))
     (codes,) = joint_codes(names, data)
+    return coded(codes)
+
+
+def coded(codes: Codes) -> Groups:
+    """The groups of equal codes."""
+    if not len(codes):
+        return Groups(codes, 0, codes)
     low, high = int(codes.min()), int(codes.max())
     if high - low <= _DENSE * len(codes) + 1000:
         seen = np.zeros(high - low + 1, dtype=np.int64)
@@ -46,6 +53,18 @@ def grouped(data: Dataset, names: Sequence[str]) -> Groups:
     first = np.empty(count, dtype=np.int64)
     first[member[::-1]] = np.arange(len(codes) - 1, -1, -1)
     return Groups(member, count, first)
+
+
+def firsts(codes: Codes) -> Codes:
+    """The first place of each distinct code, in the order of the codes."""
+    if not len(codes):
+        return codes
+    low, high, n = int(codes.min()), int(codes.max()), len(codes)
+    if high - low > _DENSE * n + 1000:
+        return np.unique(codes, return_index=True)[1]
+    place = np.full(high - low + 1, n, dtype=np.int64)
+    place[codes[::-1] - low] = np.arange(n - 1, -1, -1)
+    return place[place < n]
 
 
 @frozen

@@ -121,3 +121,9 @@ def starts_of(ordered: Codes) -> Codes:
     if not len(ordered):
         return np.zeros(1, dtype=np.int64)
     return np.concatenate([[0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, [len(ordered)]]).astype(np.int64)
+
+
+def string_ranks(texts: NDArray[Any]) -> Codes:
+    """Whole numbers that sort as the strings do."""
+    (codes,), _ = _string_ranks([texts])
+    return codes

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.data.dataset import Column, Dataset
+from mixedcli.data.keys import string_ranks
 
 
 def sort_key(column: Column) -> NDArray[Any]:
     """Numbers that sort as the column does: native codes put missing values last; strings become ranks."""
     if not column.is_string:
         return column.values
-    _, ranks = np.unique(column.values, return_inverse=True)
-    return ranks
+    return string_ranks(column.values)
 
 
 def ascending(data: Dataset, names: Sequence[str]) -> NDArray[np.int64]:

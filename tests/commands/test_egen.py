@@ -231,3 +231,26 @@ def test_p_is_punct_where_there_is_no_percentage() -> None:
     with pytest.raises(StataError) as error:
         s.run("egen r = pctile(a), p(x)")
     assert error.value.rc == 198
+
+
+def test_tag_is_never_missing() -> None:
+    s = Session(data=pd.DataFrame({"g": [1.0, 1.0, 2.0, np.nan, 2.0], "y": [0.0, 1, 1, 1, 1]}))
+    s.run("egen t = tag(g) if y == 1\negen byte m = tag(g), missing")
+    assert s.data["t"].tolist() == [0, 1, 1, 0, 0]  # observations that if leaves out are 0, not missing
+    assert s.data["m"].tolist() == [1, 0, 1, 1, 0]
+
+
+def test_medians_and_ranks_of_many_observations() -> None:
+    """Beyond 20,000 observations another way is taken."""
+    rng = np.random.default_rng(6)
+    d = pd.DataFrame({"g": rng.integers(0, 40, 30_000).astype(float), "x": rng.integers(0, 99, 30_000).astype(float)})
+    d.loc[d["g"] == 3, "x"] = np.nan
+    s = Session(data=d)
+    s.run("egen double m = median(x), by(g)\negen double r = rank(x), by(g)\negen double p = pctile(x), p(20) by(g)")
+    grouped = d.groupby("g")["x"]
+    np.testing.assert_allclose(s.data["m"].astype(float), grouped.transform("median"), equal_nan=True)
+    np.testing.assert_allclose(s.data["r"].astype(float), grouped.rank(), equal_nan=True)
+    one = np.sort(d.loc[d["g"] == 7, "x"])
+    k = len(one) * 20 / 100
+    expected = (one[int(k) - 1] + one[int(k)]) / 2 if k == int(k) else one[int(k)]
+    assert set(s.data.loc[d["g"] == 7, "p"]) == {expected}

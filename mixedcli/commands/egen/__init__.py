@@ -13,7 +13,7 @@ Over the variables of a row:
     maxlength()]
 Others:
     group(varlist) [, missing label lname() truncate() autotype]  numbers the distinct rows of the variables
-    tag(varlist) [, missing]     marks one observation in each group
+    tag(varlist) [, missing]     marks one observation in each group with 1, all others (if and in, too) with 0
     cut(var), at(numlist) | group(#) [icodes label]
     std(exp) [, mean(#) sd(#)]   ends(strvar) [, punct() head last tail trim]
 
@@ -37,7 +37,7 @@ from mixedcli.commands.egen.made import Asked, Function, Made
 from mixedcli.commands.egen.table import FUNCTIONS
 from mixedcli.data import sample, types, varlist
 from mixedcli.data.dataset import Column
-from mixedcli.data.keys import joint_codes
+from mixedcli.data.grouping import grouped
 from mixedcli.data.missing import SYSMISS
 from mixedcli.errors import AlreadyDefined, InvalidSyntax, NotCombinable, UnknownFunction
 from mixedcli.session import Outcome, Session
@@ -109,8 +109,8 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     if session.by is not None:
         codes, groups = session.by.codes, len(session.by.sizes)
     elif "by" in options:
-        _, codes = np.unique(joint_codes(varlist.names(options["by"], data), data)[0], return_inverse=True)
-        codes, groups = codes.astype(np.int64, copy=False), int(codes.max(initial=-1)) + 1
+        found = grouped(data, varlist.names(options["by"], data)) if data.n else None
+        codes, groups = (found.member, found.count) if found else (np.zeros(0, dtype=np.int64), 0)
     else:
         codes, groups = np.zeros(data.n, dtype=np.int64), 1
     made = function.make(Asked(session, context, body, options, rows, codes, groups))
@@ -137,7 +137,11 @@ def _added(
         storage = body.type or made.type or session.settings.default_type
         if storage.startswith("str"):
             raise InvalidSyntax(f"{storage} not allowed", body.span)
-        native = stored_numbers(np.where(rows, made.values, SYSMISS), storage)
+        if made.finished and storage == made.type:
+            native = made.values
+        else:
+            inside = made.values if made.finished else np.where(rows, made.values, SYSMISS)
+            native = stored_numbers(np.asarray(inside, dtype=np.float64), storage)
     column = Column(
         body.target, storage, native, types.default_format(storage), label=made.label, value_label=made.value_label
     )

@@ -27,7 +27,8 @@ Ints = NDArray[np.int64]
 class Made:
     """Values over all observations (numbers in Stata's coding, or strings); type "": the default one.
 
-    texts: the value label to define under ``value_label``.
+    texts: the value label to define under ``value_label``.  finished: the values are those of the type already, also in
+    observations that if and in leave out.
     """
 
     values: NDArray[Any]
@@ -36,6 +37,7 @@ class Made:
     value_label: str = ""
     texts: Mapping[float, str] | None = None
     notes: tuple[str, ...] = ()
+    finished: bool = False
 
 
 @frozen

@@ -7,8 +7,9 @@ import numpy as np
 from mixedcli.commands.egen.made import Asked, Function, Made
 from mixedcli.data import types
 from mixedcli.data.dataset import Column
+from mixedcli.data.grouping import coded, firsts
 from mixedcli.data.keys import joint_codes
-from mixedcli.data.missing import SYSMISS, is_missing
+from mixedcli.data.missing import INTEGER_TYPES, SYSMISS, is_missing
 from mixedcli.errors import InvalidSyntax, TypeMismatch
 from mixedcli.numfmt import text as formatted
 
@@ -18,17 +19,20 @@ def _used(a: Asked, columns: list[Column]) -> np.ndarray[tuple[int], np.dtype[np
     rows = a.rows.copy()
     if not a.options.get("missing"):
         for c in columns:
-            rows &= (c.values != "") if c.is_string else ~is_missing(c.numeric())
+            if c.type in INTEGER_TYPES:
+                rows &= c.values <= INTEGER_TYPES[c.type][2]
+            else:
+                rows &= (c.values != "") if c.is_string else ~is_missing(c.numeric())
     return rows
 
 
 def _group(a: Asked) -> Made:
     columns = a.columns()
     used = np.flatnonzero(_used(a, columns))
-    codes = joint_codes([c.name for c in columns], a.data)[0][used]
-    distinct, first, number = np.unique(codes, return_index=True, return_inverse=True)
+    groups = coded(joint_codes([c.name for c in columns], a.data)[0][used])
+    first, distinct = groups.first, range(groups.count)
     out = np.full(a.data.n, SYSMISS)
-    out[used] = number + 1
+    out[used] = groups.member + 1
     label = f"group({' '.join(c.name for c in columns)})"[:80]
     storage = types.whole_type(1, max(len(distinct), 1)) if a.options.get("autotype") else ""
     if "label" not in a.options and "lname" not in a.options:
@@ -52,11 +56,9 @@ def _told(a: Asked, column: Column, rows: np.ndarray[tuple[int], np.dtype[np.int
 def _tag(a: Asked) -> Made:
     columns = a.columns()
     used = np.flatnonzero(_used(a, columns))
-    codes = joint_codes([c.name for c in columns], a.data)[0][used]
-    _, first = np.unique(codes, return_index=True)
-    out = np.zeros(a.data.n)
-    out[used[first]] = 1.0
-    return Made(out, "byte", f"tag({' '.join(c.name for c in columns)})"[:80])
+    out = np.zeros(a.data.n, dtype=np.int8)
+    out[used[firsts(joint_codes([c.name for c in columns], a.data)[0][used])]] = 1
+    return Made(out, "byte", f"tag({' '.join(c.name for c in columns)})"[:80], finished=True)
 
 
 def _cut(a: Asked) -> Made:
