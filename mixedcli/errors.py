@@ -55,6 +55,18 @@ class NotSorted(StataError):
     rc = 5
 
 
+class NothingFound(StataError):
+    """Something was expected and nothing is there (r(6))."""
+
+    rc = 6
+
+
+class FoundInstead(StataError):
+    """What is there is of another kind than expected (r(7))."""
+
+    rc = 7
+
+
 class AssertionFalse(StataError):
     """What was claimed of the data is not so (r(9))."""
 
@@ -243,6 +255,14 @@ class FileExists(StataError):
 
 class FileCannotOpen(StataError):
     rc = 603
+
+
+class LogAlreadyOpen(StataError):
+    rc = 604
+
+
+class NoLogOpen(StataError):
+    rc = 606
 
 
 class NotStataFormat(StataError):

@@ -146,6 +146,58 @@ class Language(Protocol):
         """
 
 
+@frozen
+class OpenFile:
+    """A file that ``file open`` opened.
+
+    mode: "read", "write" or "readwrite".  position: the byte that is read or written next.  column: characters
+    written since the last line end.  big: byte order of binary numbers, None as the machine has it.
+    """
+
+    name: str
+    path: str
+    mode: str
+    binary: bool = False
+    position: int = 0
+    column: int = 0
+    big: bool | None = None
+
+
+@frozen
+class Posting:
+    """What ``postfile`` collects.  columns: (name, storage type).  rows: full pages and the last, open one."""
+
+    name: str
+    path: str
+    columns: tuple[tuple[str, str], ...]
+    pages: tuple[tuple[tuple[float | str, ...], ...], ...] = ()
+    page: tuple[tuple[float | str, ...], ...] = ()
+
+
+@frozen
+class Timer:
+    """Seconds and times measured so far; when it was switched on, None while it is off."""
+
+    seconds: float = 0.0
+    times: int = 0
+    since: float | None = None
+
+
+@frozen
+class Log:
+    """A log file.  smcl: its kind, else plain text.  commands: only the commands typed are kept (cmdlog).
+
+    on: whether what is shown is written to it.
+    """
+
+    name: str
+    path: str
+    smcl: bool = False
+    commands: bool = False
+    on: bool = True
+    opened: str = ""
+
+
 @dataclass(slots=True)
 class Session:
     """A plain holder.  Commands read it; only dispatch writes it, from a command's Outcome."""
@@ -169,6 +221,10 @@ class Session:
     language: Language | None = None  # set by dispatch
     allow_shell: bool = False
     collected: tuple[Collected, ...] = ()
+    files: dict[str, OpenFile] = field(default_factory=dict)  # by handle
+    postings: dict[str, Posting] = field(default_factory=dict)
+    timers: dict[int, Timer] = field(default_factory=dict)
+    logs: dict[str, Log] = field(default_factory=dict)
     interactive: bool = False  # at a prompt: exit asks before data are lost
     matches: Matches = field(default_factory=Matches)  # what regexm() found last
     progress: Callable[[int, int], None] | None = None  # told (done, total) during long loads
@@ -222,6 +278,10 @@ class Outcome:
     jump: Literal["", "continue", "break"] = ""
     script: Script | None = None
     collected: tuple[Collected, ...] = KEEP
+    files: Mapping[str, OpenFile | None] = field(default_factory=dict)
+    postings: Mapping[str, Posting | None] = field(default_factory=dict)
+    timers: Mapping[int, Timer | None] = field(default_factory=dict)
+    logs: Mapping[str, Log | None] = field(default_factory=dict)
 
 
 def read_data(path: str, session: Session) -> Dataset:

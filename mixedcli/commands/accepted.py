@@ -1,4 +1,4 @@
-"""ssc - accepted without effect, with a note; net, adopath, ado, which, update, search, sysdir, discard, more, sleep
+"""ssc - accepted without effect, with a note; net, adopath, ado, which, update, search, sysdir, discard, more
 
     ssc install name
     net install name, from(address)
@@ -19,7 +19,7 @@ from mixedcli.session import Outcome, Session
 
 SPEC = CommandSpec("ssc", any_option=True)
 
-_SILENT = frozenset({"discard", "cls", "more", "pause", "sleep"})
+_SILENT = frozenset({"discard", "cls", "more", "pause"})
 
 
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:

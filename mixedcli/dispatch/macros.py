@@ -45,6 +45,10 @@ def _worked_out(session: Session, form: str) -> str:
         return given.text
     if form[1:2] == "(":
         return texts.stored(session, form[0], form[2:-1].strip())
+    if form[-1] == "]":
+        from mixedcli.commands.char import held_text
+
+        return held_text(session, form)
     for step, sign in ((1, "++"), (-1, "--")):
         if form.startswith(sign):  # `++i' is the new value
             name = form[2:].strip()

@@ -10,7 +10,18 @@ from typing import Any
 from mixedcli.session import KEEP, Frame, Outcome, Session
 
 _WHOLE = ("data", "estimates", "r", "s", "settings", "collected")
-_TABLES = ("stored", "scalars", "matrices", "constraints", "globals", "locals", "programs")
+_TABLES = (
+    "stored",
+    "scalars",
+    "matrices",
+    "constraints",
+    "globals",
+    "locals",
+    "programs",
+    "files",
+    "postings",
+    "timers",
+)
 
 
 def store(session: Session, outcome: Outcome) -> None:

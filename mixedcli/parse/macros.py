@@ -10,9 +10,10 @@ from mixedcli.errors import LineTooLong
 _MARK = re.compile(r"\\[`$]|`\"|`|'|\$\{|\$(?=[A-Za-z_])|\}")
 _GLOBAL = re.compile(r"\w+")
 #: what may stand between ` and ': a name, or one of the forms that the caller evaluates:
-#: `=exp', `:function', `++i', `macval(x)', `r(mean)'
+#: `=exp', `:function', `++i', `macval(x)', `r(mean)', `x[name]'
 _LOCAL = re.compile(
-    r"\s*(?:\w+|[=:.].*|(?:\+\+|--)\w+|\w+(?:\+\+|--)|[ercs]\(\s*\w+\s*\)|macval\(\s*\$?\w+\s*\))\s*", re.DOTALL
+    r"\s*(?:\w+|[=:.].*|(?:\+\+|--)\w+|\w+(?:\+\+|--)|[ercs]\(\s*\w+\s*\)|\w+\[\s*\w*\s*\]|macval\(\s*\$?\w+\s*\))\s*",
+    re.DOTALL,
 )
 
 #: a macro whose value holds macros is expanded again: so deep, so many times in a line
