@@ -90,7 +90,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         blocks += log.blocks(fit)
     return Outcome(
         blocks=(*blocks, *report(fit, spec.display, level)),
-        estimates=Estimates(mixed_e.stored(fit, session.data, "mixed"), assembled.sample, fit),
+        estimates=Estimates(mixed_e.stored(fit, session.data, assembled.sample, "mixed"), assembled.sample, fit),
         r=mixed_e.table(fit, level, small=spec.display.small),
         rc=0 if result.trace.converged else 430,
         error="" if result.trace.converged else "convergence not achieved",

@@ -199,28 +199,46 @@ def _interior(space: Space, point: Point, now: _Natural, eta: Floats, y_scale: f
     """Inverse observed information in the metric of e(b), and of (kappa, lnsig_e, r_lns) by the delta method."""
     P, at = space.size, space.random
     g, H = point.criterion.full()
-    # F: eta -> (psi, s); derivatives J[i, k] = dF_k / d eta_i and J2
-    J, J2 = np.zeros((P + 1, P + 1)), np.zeros((P + 1, P + 1, P + 1))
+    # J2: second derivatives of (psi, s) by eta, beside the first ones of _slopes
+    J, J2 = _slopes(space, point.psi, now, eta), np.zeros((P + 1, P + 1, P + 1))
     natural = np.eye(P + 1)
     per = math.exp(-2.0 * now.lnsig)
-    psi = point.psi
     for t in space.terms:
         link = t.structure.natural(eta[t.own])
-        first = t.structure.elements(link.first)
-        natural[t.own, t.own] = first
-        J[t.own, t.own] = per * first @ t.C.T
+        natural[t.own, t.own] = t.structure.elements(link.first)
         J2[t.own, t.own, t.own] = per * t.structure.elements(link.second) @ t.C.T
         J2[t.own, at, t.own] = J2[at, t.own, t.own] = -2.0 * J[t.own, t.own]
-    J[at, :at] = -2.0 * psi[:at]
-    J2[at, at, :at] = 4.0 * psi[:at]
-    J[at, P] = 2.0
+    J2[at, at, :at] = 4.0 * point.psi[:at]
     own = np.arange(at, P)
-    _, J[own + 1, own], J2[own + 1, own + 1, own] = space.residual.link(now.ratios)
+    _, _, J2[own + 1, own + 1, own] = space.residual.link(now.ratios)
     information = -(J @ H @ J.T + J2 @ g)
     vcov = _positive_inverse(information)
     if vcov is None:
         return None
     return _Information(vcov, J, np.eye(P + 1), natural.T)
+
+
+def _slopes(space: Space, psi: Floats, now: _Natural, eta: Floats) -> Floats:
+    """J[i, k] = d(psi, log sigma2)_k / d eta_i."""
+    P, at = space.size, space.random
+    J = np.zeros((P + 1, P + 1))
+    per = math.exp(-2.0 * now.lnsig)
+    for t in space.terms:
+        J[t.own, t.own] = per * t.structure.elements(t.structure.natural(eta[t.own]).first) @ t.C.T
+    J[at, :at] = -2.0 * psi[:at]
+    J[at, P] = 2.0
+    own = np.arange(at, P)
+    _, J[own + 1, own], _ = space.residual.link(now.ratios)
+    return J
+
+
+def stored_slopes(space: Space, point: Point, y_scale: float) -> Floats:
+    """d(psi, log sigma2) / d e(b)'s variance part, one row per element of the latter."""
+    now = _natural(space, point, y_scale)
+    J = _slopes(space, point.psi, now, _eta(space, now))
+    at = space.random + 1
+    J[at:] = np.linalg.solve(space.residual.stored(now.ratios).J, J[at:])
+    return J
 
 
 def _boundary(space: Space, point: Point, now: _Natural, scale: WorkingScale) -> _Information | None:

@@ -47,7 +47,7 @@ def fit(
     design = with_indicators(design)
     frame = prepare(design)
     space, effects = parameter_space(design, frame.rows)
-    likelihood = _likelihood(design, frame, space, effects, options)
+    likelihood = likelihood_of(design, frame, space, effects, options)
     objective = Objective(likelihood, WorkingScale(space, options.matlog))
     beginning = _beginning(design, objective, options)
     start = objective.at(objective.scale.x(beginning.psi), 2)
@@ -76,9 +76,10 @@ def fit(
     return _result(design, objective, found.point, trace, options.stderr, options)
 
 
-def _likelihood(
+def likelihood_of(
     design: Design, frame: Frame, space: Space, effects: Sequence[Sequence[Column]], options: FitOptions
 ) -> Likelihood:
+    """The likelihood of a prepared design, nested or crossed."""
     if design.crossed:
         from mixedcli.engine.crossed import crossed_likelihood
 
@@ -245,7 +246,7 @@ def small_sample_again(
             frame = prepare(design)
             space, effects = parameter_space(design, frame.rows)
             assert result.psi is not None
-            exact = _likelihood(design, frame, space, effects, FitOptions(reml=result.reml)).exact()
+            exact = likelihood_of(design, frame, space, effects, FitOptions(reml=result.reml)).exact()
             known.append(moments(design, exact, result.psi))
         return known[0]
 

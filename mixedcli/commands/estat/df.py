@@ -16,7 +16,7 @@ from mixedcli.commands.estimation.names import column_names
 from mixedcli.engine.constraints import reduce, reduced_design
 from mixedcli.engine.dof.methods import METHODS, constrained, resolve
 from mixedcli.engine.fit import small_sample_again
-from mixedcli.errors import DataAssumption, InvalidSyntax
+from mixedcli.errors import InvalidSyntax
 from mixedcli.model.assemble import assemble
 from mixedcli.model.spec import Display, MixedFit
 from mixedcli.results import Estimates, Information, Matrix, SmallSample, Stored
@@ -63,7 +63,8 @@ def run(session: Session, command: ast.Command) -> Outcome:
         return Outcome(blocks=blocks, r=r)
     small = told[methods.index(posted)]
     now = replace(fit, result=replace(fit.result, small=small))
-    kept = mixed_e.stored(now, session.data, estimates.stored.macros.get("cmd", "mixed"))
+    nobody = np.zeros(session.data.n, dtype=bool)
+    kept = mixed_e.stored(now, session.data, nobody, estimates.stored.macros.get("cmd", "mixed"))
     # the data may have changed since: what e() says about them stays
     macros = {**kept.macros, **{k: v for k, v in estimates.stored.macros.items() if k.startswith("datasig")}}
     return Outcome(blocks=blocks, r=r, estimates=replace(estimates, stored=replace(kept, macros=macros), fit=now))
@@ -99,17 +100,11 @@ def _posted(given: dict[str, str | None], methods: list[str]) -> str | None:
 def _computed(
     session: Session, estimates: Estimates, fit: MixedFit, wanted: Sequence[tuple[str, Information]]
 ) -> tuple[SmallSample, ...]:
-    """From the data in memory, which must be those of the fit.  Errors: r(459) when they are not."""
+    """From the data in memory, which must be those of the fit.  Errors: r(322) or r(459) when they are not."""
     macros = estimates.stored.macros
     if macros.get("vce", "oim") != "oim" or "wtype" in macros:
         raise InvalidSyntax("estat df is not allowed after weighted or robust estimation")  # unverified: words
-    names = tuple(macros.get("datasignaturevars", "").split())
-    data, sample = session.data, estimates.sample
-    same = sample is not None and len(sample) == data.n and all(n in data for n in names)
-    if not same or mixed_e.datasignature(data, names) != macros.get("datasignature"):
-        # unverified: words
-        raise DataAssumption("data have changed since estimation")
-    assert sample is not None
+    data, sample = session.data, mixed_e.check_data(estimates, session.data)
     design = assemble(fit.spec, data, sample).design
     if fit.constraints is None:
         return small_sample_again(design, fit.result, wanted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from mixedcli.commands.estimation import smallsample, survey_e
 from mixedcli.commands.estimation.names import column_names
 from mixedcli.data.dataset import Dataset
+from mixedcli.data.signature import signature
 from mixedcli.engine import distributions, inference
+from mixedcli.errors import DataAssumption, Unavailable
 from mixedcli.model.spec import MixedFit, ModelFrame
-from mixedcli.results import Matrix, MixedResult, SmallSample, Stored
+from mixedcli.results import Estimates, Matrix, MixedResult, SmallSample, Stored
 
 Floats = NDArray[np.float64]
 
@@ -42,10 +44,10 @@ def model_test(frame: ModelFrame, result: MixedResult) -> tuple[float, int, floa
     return inference.wald(result.beta, result.vcov_beta, tested)
 
 
-def stored(fit: MixedFit, data: Dataset, command: str) -> Stored:
-    """e() of a fit."""
+def stored(fit: MixedFit, data: Dataset, sample: NDArray[np.bool_], command: str) -> Stored:
+    """e() of a fit to the observations of ``sample``."""
     frame, result = fit.frame, fit.result
-    return Stored(_scalars(fit), _macros(fit, data, command), _matrices(fit, column_names(frame, result)))
+    return Stored(_scalars(fit), _macros(fit, data, sample, command), _matrices(fit, column_names(frame, result)))
 
 
 def _scalars(fit: MixedFit) -> dict[str, float]:
@@ -110,10 +112,10 @@ def _scaled(v: Floats) -> Floats:
     return v * np.outer(scale, scale)
 
 
-def _macros(fit: MixedFit, data: Dataset, command: str) -> dict[str, str]:
+def _macros(fit: MixedFit, data: Dataset, sample: NDArray[np.bool_], command: str) -> dict[str, str]:
     spec, frame = fit.spec, fit.frame
     equations = [(level.name, e) for level in frame.levels for e in level.equations]
-    variables = _variables(fit)
+    variables = _variables(fit, data)
     macros = {
         "cmd": command,
         "cmdline": spec.cmdline,
@@ -139,7 +141,7 @@ def _macros(fit: MixedFit, data: Dataset, command: str) -> dict[str, str]:
         "emonly": "emonly" if spec.fit.emonly else "",
         "ml_method": "d2",
         "technique": " ".join(name for name, _ in spec.fit.technique),
-        "datasignature": datasignature(data, variables),
+        "datasignature": datasignature(data, variables, sample),
         "datasignaturevars": " ".join(variables),
         "properties": "b V",
         "estat_cmd": "mixed_estat",
@@ -148,7 +150,7 @@ def _macros(fit: MixedFit, data: Dataset, command: str) -> dict[str, str]:
     return {name: text for name, text in macros.items() if text}
 
 
-def _variables(fit: MixedFit) -> tuple[str, ...]:
+def _variables(fit: MixedFit, data: Dataset) -> tuple[str, ...]:
     """Every variable of the model once, in the order of the command."""
     frame = fit.frame
     terms = [*frame.fixed, *(t for level in frame.levels for e in level.equations for t in e.terms)]
@@ -157,19 +159,29 @@ def _variables(fit: MixedFit) -> tuple[str, ...]:
     found |= dict.fromkeys(level.name for level in frame.levels if level.name != "_all")
     found |= dict.fromkeys(e.factor for level in frame.levels for e in level.equations if e.factor)
     found |= dict.fromkeys(name for name in (frame.residual_by, frame.residual.time) if name)
+    weights = fit.spec.weights
+    texts = [weights.text if weights.rows is not None else "", *(x.text for x in weights.levels), frame.cluster]
+    found |= dict.fromkeys(word for text in texts for word in re.findall(r"[^\W\d]\w*", text) if word in data)
     return tuple(found)
 
 
-def datasignature(data: Dataset, variables: tuple[str, ...]) -> str:
-    """Observations:variables:checksum of the model's data; the checksum is this program's own, not Stata's."""
-    checksum = 0
-    for name in variables:
-        if name in data:
-            values = data.column(name).values
-            text = values.dtype == object
-            content = "\0".join(values.tolist()).encode() if text else np.ascontiguousarray(values).data
-            checksum = zlib.crc32(content, zlib.crc32(name.encode(), checksum))
-    return f"{data.n}:{len(variables)}:{checksum}"
+def datasignature(data: Dataset, variables: tuple[str, ...], sample: NDArray[np.bool_]) -> str:
+    """Observations:variables:checksum of the estimation sample, in any order of the observations.
+
+    The checksum is this program's own, not Stata's.
+    """
+    return f"{int(sample.sum())}:{len(variables)}:{signature(data, variables, sample)}"
+
+
+def check_data(estimates: Estimates, data: Dataset) -> NDArray[np.bool_]:
+    """The estimation sample, when the data in memory are still those of the fit.  Errors: r(322), r(459)."""
+    macros, sample = estimates.stored.macros, estimates.sample
+    if sample is None or len(sample) != data.n or not sample.any():
+        raise Unavailable("estimation sample not found in the data in memory")  # unverified: words
+    names = tuple(macros.get("datasignaturevars", "").split())
+    if datasignature(data, names, sample) != macros.get("datasignature"):
+        raise DataAssumption("data have changed since estimation")  # unverified: words
+    return sample
 
 
 def _matrices(fit: MixedFit, names: tuple[str, ...]) -> dict[str, Matrix]:
