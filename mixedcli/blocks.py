@@ -244,12 +244,16 @@ class Cell:
 
 @frozen
 class Column:
-    """A column of a Grid: header lines (top to bottom), fixed width (0: its longest cell), alignment of the header."""
+    """A column of a Grid: header lines (top to bottom), fixed width (0: its longest cell), alignment of the header.
+
+    bar: a vertical line behind the column.
+    """
 
     header: tuple[str, ...]
     width: int = 0
     align: Literal["left", "right", "center"] = "right"
     gap: int = 1  # blanks before the column
+    bar: bool = False
 
 
 @frozen

@@ -183,8 +183,14 @@ class EquationNotFound(StataError):
     rc = 303
 
 
+class NotValid(StataError):
+    """A request that the last estimator does not know (r(321))."""
+
+    rc = 321
+
+
 class Unavailable(StataError):
-    """The request does not go with the last estimates (r(321)/r(322))."""
+    """The request does not go with the last estimates (r(322))."""
 
     rc = 322
 

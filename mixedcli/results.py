@@ -167,6 +167,7 @@ class MixedResult:
     robust: with robust standard errors; vcov_beta and vcov_theta are then the robust matrices.
     psi: the engine's own parameters, from which further results can be computed again on the same data.
     small: small-sample inference, when it was asked for.
+    slopes: derivatives (rows, len(theta)) of ``rows`` by theta, as variances and as standard deviations.
     """
 
     reml: bool
@@ -190,6 +191,7 @@ class MixedResult:
     robust: Robust | None = None
     psi: Floats | None = None
     small: SmallSample | None = None
+    slopes: tuple[Floats, Floats] | None = None
 
 
 @frozen

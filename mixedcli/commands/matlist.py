@@ -65,12 +65,13 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     blocks: list[Block] = [] if "noblank" in options else [Blank()]
     if options.get("title"):
         blocks += [line(" " * options.get("tindent", 0) + unquoted(options["title"])), Blank()]
-    for k, panel in enumerate(_panels(matrix, fmt, options, session.settings.linesize)):
+    for k, panel in enumerate(panels(matrix, fmt, options, session.settings.linesize)):
         blocks += [Blank(), panel] if k else [panel]
     return Outcome(blocks=tuple(blocks), settings=settings)
 
 
-def _panels(matrix: Named, fmt: str, options: Options, linesize: int) -> Iterator[Grid]:
+def panels(matrix: Named, fmt: str, options: Options, linesize: int) -> Iterator[Grid]:
+    """The matrix as tables that fit the line."""
     width = numfmt.display_width(fmt)
     stub = options.get("twidth", 12)
     room = options.get("linesize", linesize) - stub - 2 - options.get("left", 0)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from mixedcli.engine.parameters import Space
 from mixedcli.engine.residual.shown import StoredPart
+from mixedcli.engine.shown_slopes import shown_slopes
 from mixedcli.engine.working import Point, WorkingScale
 from mixedcli.frozen import frozen
 from mixedcli.results import ParamEstimate, Quantity, ThetaName
@@ -43,6 +44,7 @@ class Reported:
     rank: int
     modelbased: Floats  # vcov from the information alone (the same unless robust)
     influence: Floats  # (P + 1, P + 1): what a score with respect to (psi, log sigma2) adds to e(b)
+    slopes: tuple[Floats, Floats]  # of the rows, in both metrics, by theta
 
 
 @frozen
@@ -135,6 +137,7 @@ def report(
         int(np.linalg.matrix_rank(vcov)) if np.isfinite(vcov).all() else 0,
         modelbased,
         influence,
+        shown_slopes(space.terms, now.kappa, sigma2, space.residual.shown(now.ratios), part),
     )
 
 

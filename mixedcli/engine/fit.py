@@ -215,6 +215,7 @@ def _result(
         rank_theta=told.rank,
         stderr_failed=told.failed,
         psi=point.psi,
+        slopes=told.slopes,
     )
     if not options.dfmethod:
         return result

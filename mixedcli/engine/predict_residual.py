@@ -17,6 +17,8 @@ from mixedcli.results import MixedResult
 
 #: elements of a batch of matrices at most
 _BATCH = 4_000_000
+#: whole lags of which values are tabulated
+_TABLE = 10_000
 
 
 def covariances(design: Design, result: MixedResult) -> Iterator[tuple[Ints, Floats]]:
@@ -50,7 +52,11 @@ def _matrices(structure: Structure, x: Floats, times: Floats) -> Floats:
     if structure.layout == "exchangeable":
         one = structure.matrix(x, times[0]).value
         return np.broadcast_to(one, (len(times), *one.shape))
-    return structure.kernel(x, np.abs(times[:, :, None] - times[:, None, :]))
+    lags = np.abs(times[:, :, None] - times[:, None, :])
+    most = float(lags.max(initial=0.0))
+    if most < _TABLE and (times == np.floor(times)).all():  # few lags, each many times: look their values up
+        return np.asarray(structure.kernel(x, np.arange(most + 1.0))[lags.astype(np.intp)])
+    return structure.kernel(x, lags)
 
 
 def whitened(design: Design, result: MixedResult, columns: list[Floats]) -> list[Floats]:

@@ -47,7 +47,7 @@ OLS = Vce()
 class Regression:
     """y (n,), X (n, p) with the constant last; terms: every term, None for _cons; kept: their columns in X or -1.
 
-    w: weights (n,) of the kind in weight, as typed; codes, clusters: cluster of every row.
+    w: weights (n,) of the kind in weight, whose expression is weight_text; codes, clusters: cluster of every row.
     sample: bool (observations,), the rows used.
     panel, panels: codes and number of the groups of a panel, if asked for.
     """
@@ -66,6 +66,7 @@ class Regression:
     cluster: str = ""
     panel: Ints | None = None
     panels: int = 0
+    weight_text: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -138,8 +139,19 @@ def bind(
     rows = None if sample.all() else sample
     y = factors.values(depvar, data, rows)
     X, found, kept, notes = _columns(terms, data, sample, rows, len(y), constant=constant)
+    span = command.weight.expr.span if command.weight is not None else None
     made = Regression(
-        depvar.name, y, X, found, kept, sample, notes, kind, None if w is None else w[sample], cluster=cluster
+        depvar.name,
+        y,
+        X,
+        found,
+        kept,
+        sample,
+        notes,
+        kind,
+        None if w is None else w[sample],
+        cluster=cluster,
+        weight_text=command.text[span.start : span.end].strip() if span is not None else "",
     )
     return _grouped(made, data, rows, cluster, panel)
 

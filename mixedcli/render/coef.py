@@ -11,6 +11,7 @@ from mixedcli.render.segments import abbreviate, r, row, rule, t
 
 #: width of each column behind the bar, and where its header ends within it
 _WIDTHS = {"coef": 11, "se": 11, "stat": 9, "p": 8, "ci": 25, "df": 14, "legend": 53, "beta": 25, "groups": 13}
+_WITH_NUMBERS = ("value", "parameter", "bare")
 _NOTES = {
     "omitted": "(omitted)",
     "base": "(base)",
@@ -60,7 +61,10 @@ def _top(block: CoefTable, rest: int) -> str:
 
 
 def _name_width(block: CoefTable, linesize: int, rest: int) -> int:
-    longest = max((len(x.name) + (1 if x.level else 0) for x in block.rows if x.kind != "equation"), default=0)
+    # a level stands one column to the left, a bare name one to the right
+    longest = max(
+        (len(x.name) + int(x.level) - int(x.kind == "bare") for x in block.rows if x.kind != "equation"), default=0
+    )
     longest = max(longest, len(block.title), 12)
     limit = max(12, linesize - 3 - rest) if block.lstretch else 12  # unverified: tables stay below the line size
     return min(longest, limit)
@@ -119,12 +123,14 @@ def _row(x: CoefRow, block: CoefTable, width: int, rest: int, extra: int, *, fir
         yield row(t(f"{part:>{width + 1}}|" if part.endswith("#") else f"{part:>{width - 1}}  |"))
     # a level stands one column further left, with two blanks before the bar (stata: ex13.log)
     stub = f"{name:>{width - 1}}  |" if x.level else f"{name:>{width}} |"
+    if x.kind == "bare":
+        stub = f"{name:>{width + 1}}|"
     if x.kind == "factor":
         yield row(t(stub))
         return
-    coef = x.coef if x.kind in ("value", "constrained", "parameter", "inestimable") else 0.0
+    coef = x.coef if x.kind in (*_WITH_NUMBERS, "constrained", "inestimable") else 0.0
     cells = [r(numfmt.text(coef, block.cformat).rjust(11))]
-    if x.kind in ("value", "parameter"):
+    if x.kind in _WITH_NUMBERS:
         cells += _cells(x, block, extra)
     else:
         cells.append(t("  " + _NOTES[x.kind]))
@@ -138,9 +144,9 @@ def _cells(x: CoefRow, block: CoefTable, extra: int) -> list[Segment]:
             case "se":
                 out.append(numfmt.text(x.se, block.cformat).rjust(11))
             case "stat":
-                out.append(_unless(x.kind == "parameter", numfmt.text(x.statistic, block.sformat)).rjust(9))
+                out.append(_unless(x.kind in ("parameter", "bare"), numfmt.text(x.statistic, block.sformat)).rjust(9))
             case "p":
-                out.append(_unless(x.kind == "parameter", numfmt.text(x.p, block.pformat)).rjust(8))
+                out.append(_unless(x.kind in ("parameter", "bare"), numfmt.text(x.p, block.pformat)).rjust(8))
             case "df":
                 out.append(numfmt.text(x.df, "%9.1f").rjust(14))
             case "ci":

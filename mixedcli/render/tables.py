@@ -16,7 +16,7 @@ def grid(block: Grid, linesize: int) -> Iterator[Line]:
     shown = [[_text(c) for c in cells] for cells in block.rows if cells is not None]
     columns = (block.stub, *block.columns)
     widths = [c.width or max(len(x) for x in (*c.header, *(line[k] for line in shown))) for k, c in enumerate(columns)]
-    rest = sum(w + c.gap for w, c in zip(widths[1:], block.columns, strict=True)) + block.tail
+    rest = sum(w + c.gap + 2 * c.bar for w, c in zip(widths[1:], block.columns, strict=True)) + block.tail
     full = row(pad, t("-" * (widths[0] + 2 + rest)))
     if block.top:
         yield full
@@ -27,13 +27,21 @@ def grid(block: Grid, linesize: int) -> Iterator[Line]:
         yield row(
             pad, t(f"{heads[0][block.stub.gap :]} |" + (text + " " * block.tail if block.tail else text.rstrip()))
         )
-    middle = row(pad, *rule(widths[0] + 1, rest).segments)
+    middle = row(pad, t(_rule(block, widths)))
     if height:
         yield middle
     for cells in block.rows:
         yield middle if cells is None else _grid_row(cells, columns, widths, pad, block.tail)
     if block.bottom:
         yield full
+
+
+def _rule(block: Grid, widths: list[int]) -> str:
+    """A rule with a crossing below every vertical line."""
+    out = "-" * (widths[0] + 1) + "+"
+    for column, width in zip(block.columns, widths[1:], strict=True):
+        out += "-" * (width + column.gap) + ("-+" if column.bar else "")
+    return out + "-" * block.tail
 
 
 def _text(cell: Cell) -> str:
@@ -46,7 +54,7 @@ def _place(text: str, width: int, align: str) -> str:
 
 def _head(column: Column, k: int, height: int, width: int) -> str:
     lines = ("",) * (height - len(column.header)) + column.header
-    return " " * column.gap + _place(abbreviate(lines[k], width), width, column.align)
+    return " " * column.gap + _place(abbreviate(lines[k], width), width, column.align) + " |" * column.bar
 
 
 def _grid_row(cells: tuple[Cell, ...], columns: tuple[Column, ...], widths: list[int], pad: Segment, tail: int) -> Line:
@@ -54,6 +62,8 @@ def _grid_row(cells: tuple[Cell, ...], columns: tuple[Column, ...], widths: list
     out = [pad, t(_place(abbreviate(_text(first), widths[0]), widths[0], first.align) + " |")]
     for cell, column, width in zip(others, columns[1:], widths[1:], strict=True):
         out.append(Segment(" " * column.gap + _place(_text(cell), width, cell.align), cell.style))
+        if column.bar:
+            out.append(t(" |"))
     return row(*out, t(" " * tail))
 
 

@@ -52,11 +52,27 @@ def test_icc_titles_and_refusals() -> None:
     s.run("mixed reaction days || subject:")
     assert "\nResidual intraclass correlation\n" in s.run("estat icc").text
     s.run("mixed reaction days || subject: days")
-    assert "onditional" in s.run("estat icc").text
-    s.run("mixed reaction days || subject:, residuals(ar 1, t(days))")
-    with pytest.raises(StataError) as caught:
-        s.run("estat icc")
-    assert caught.value.rc == 322
+    assert "\nConditional intraclass correlation\n" in s.run("estat icc").text
+    for refused in (
+        "mixed reaction days || subject:, residuals(ar 1, t(days))",
+        "mixed reaction days || _all: R.subject",
+        "mixed reaction days || subject: days, nocons",
+        "mixed reaction days",
+        "regress reaction days",
+        "xtset subject\nxtreg reaction days",
+    ):
+        s.run(refused)
+        with pytest.raises(StataError) as caught:
+            s.run("estat icc")
+        assert caught.value.rc == 321, refused
+
+
+def test_icc_on_the_boundary_has_no_interval() -> None:
+    s = Session(data=DATA / "dyestuff2.csv")
+    s.run("mixed yield || batch:")
+    s.run("estat icc")
+    assert s.r["icc2"] == pytest.approx(0, abs=1e-6)
+    assert np.isnan(s.r["ci2"].to_numpy()).all()
 
 
 def test_recovariance(pastes: Session) -> None:
@@ -79,9 +95,11 @@ def test_recovariance(pastes: Session) -> None:
 
 
 def test_ic_and_mistakes(pastes: Session) -> None:
-    assert "Note: BIC uses N = number of observations." in pastes.run("estat ic, n(10),").text
+    assert "Note: BIC uses N = number of observations." in pastes.run("estat ic").text
+    assert "Note: N = 10 used" in pastes.run("estat ic, n(10),").text
     for text, rc in (
-        ("estat nosuch", 198),
+        ("estat nosuch", 321),
+        ("estat vif", 321),
         ("estat", 198),
         ("estat recov, relevel(nosuch)", 111),
         ("estat ic, n(x)", 198),

@@ -10,7 +10,7 @@ import numpy as np
 from mixedcli import ast
 from mixedcli.blocks import Blank, Block, Cell, CoefRow, Column, Grid, line
 from mixedcli.commands import OptionSpec
-from mixedcli.commands.estat.options import bind
+from mixedcli.commands.estat.options import bare, fitted
 from mixedcli.commands.estimation import coefrows, mixed_e, smallsample
 from mixedcli.commands.estimation.names import column_names
 from mixedcli.engine.constraints import reduce, reduced_design
@@ -37,10 +37,8 @@ def run(session: Session, command: ast.Command) -> Outcome:
     """Compute, show, and with post put in force."""
     estimates = session.estimates
     assert estimates is not None
-    fit = estimates.fit
-    if not isinstance(fit, MixedFit):
-        raise InvalidSyntax("estat df is allowed only after mixed")  # unverified: words
-    given = bind(command.options, OPTIONS)
+    fit = fitted(session)
+    given = bare(command, OPTIONS)
     methods = _methods(given, fit)
     posted = _posted(given, methods)
     if "eim" in given and "oim" in given:

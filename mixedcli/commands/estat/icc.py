@@ -7,22 +7,19 @@ import numpy as np
 from mixedcli import ast
 from mixedcli.blocks import Blank, Block, Note, ParamBlock, ParamRow, ParamTable, line
 from mixedcli.commands import OptionSpec
-from mixedcli.commands.estat.options import bind
+from mixedcli.commands.estat.options import bare, fitted, level_of
 from mixedcli.engine import inference
-from mixedcli.errors import InvalidSyntax, NotYetAvailable, Unavailable
+from mixedcli.errors import NotValid
 from mixedcli.model.spec import MixedFit
 from mixedcli.results import Matrix, Quantity, Stored
 from mixedcli.session import Outcome, Session
 
 
 def run(session: Session, command: ast.Command) -> Outcome:
-    """Errors: r(322) after models without a single residual variance or with R. terms."""
-    given = bind(command.options, (OptionSpec("level", "l", "text"),))
-    assert session.estimates is not None
-    fit = session.estimates.fit
-    if not isinstance(fit, MixedFit):
-        raise NotYetAvailable("estat icc is not yet available after this command")
-    level = session.settings.level if "level" not in given else _level(given["level"])
+    """Errors: r(321) after models without a single residual variance, without random intercepts or with R. terms."""
+    given = bare(command, (OptionSpec("level", "l", "text"),))
+    fit = fitted(session)
+    level = session.settings.level if "level" not in given else level_of(given["level"])
     _check(fit)
     names, values = _correlations(fit)
     rows: list[ParamRow] = []
@@ -40,33 +37,28 @@ def run(session: Session, command: ast.Command) -> Outcome:
     covariates = any(t is not None and j >= 0 for t, j in zip(fit.frame.fixed, fit.frame.kept, strict=True))
     equations = [e for x in fit.frame.levels for e in x.equations if e.labels]
     conditional = any(e.labels != ("_cons",) for e in equations)
-    title = "Residual intraclass correlation" if covariates else "Intraclass correlation"
+    kind = "Conditional intraclass" if conditional else "Residual intraclass" if covariates else "Intraclass"
     table = ParamTable((ParamBlock((), tuple(rows)),), level=level, stub="Level", estimate="ICC")
-    blocks: list[Block] = [Blank(), line(title), Blank(), table]
-    if conditional:  # unverified: wording of title and note with random coefficients
-        blocks[1] = line(f"Conditional {title[0].lower()}{title[1:]}")
-        blocks.append(Note("ICC is conditional on zero values of random-effects covariates."))
+    blocks: list[Block] = [Blank(), line(f"{kind} correlation"), Blank(), table]
+    if conditional:
+        blocks.append(Note("ICC is conditional on zero values of random-effects covariates."))  # unverified: words
     return Outcome(blocks=tuple(blocks), r=Stored({**scalars, "level": level}, macros, matrices))
 
 
-def _level(text: str | None) -> float:
-    try:
-        value = float(text or "")
-    except ValueError:
-        raise InvalidSyntax("option level() incorrectly specified") from None
-    if not 10 <= value <= 99.99:
-        raise InvalidSyntax("level() must be between 10 and 99.99 inclusive")
-    return value
-
-
 def _check(fit: MixedFit) -> None:
+    """ICCs are shares of one total variance: one residual variance, nested levels, a random intercept at each."""
     frame = fit.frame
+    what = ""
     if frame.residual_by or frame.residual.title != "Independent":
-        raise Unavailable("estat icc is not available with this residual structure")  # unverified: words
-    if any(e.factor for level in frame.levels for e in level.equations):
-        raise Unavailable("estat icc is not available with crossed effects")  # unverified: words
-    if not any("_cons" in e.labels for level in frame.levels for e in level.equations):
-        raise Unavailable("estat icc requires a random intercept")  # unverified: words
+        what = "with heteroskedastic or correlated residuals"
+    elif any(e.factor for level in frame.levels for e in level.equations):
+        what = "with crossed effects"
+    elif not frame.levels:
+        what = "without random effects"
+    elif any("_cons" not in [x for e in level.equations for x in e.labels] for level in frame.levels):
+        what = "with a level that has no random intercept"
+    if what:
+        raise NotValid(f"estat icc not allowed after models {what}")  # unverified: words
 
 
 def _correlations(fit: MixedFit) -> tuple[list[str], list[Quantity]]:
@@ -91,6 +83,7 @@ def _correlations(fit: MixedFit) -> tuple[list[str], list[Quantity]]:
     V = result.vcov_theta[np.ix_(places, places)]
     total = float(v.sum())
     names, out, path = [], [], ""
+    names_at = [result.theta_names[k] for k in places if result.theta_names[k].kind == "lns"]
     for i, level in enumerate(frame.levels):
         path = level.name if not path else f"{level.name}|{path}"
         if not (at == i).any():
@@ -99,5 +92,8 @@ def _correlations(fit: MixedFit) -> tuple[list[str], list[Quantity]]:
         slope = np.where(at <= i, 2 * v * (total - above), -2 * v * above) / total**2
         variance = float(slope @ V @ slope)
         names.append(path)
-        out.append(Quantity(above / total, variance**0.5 if variance >= 0 else float("nan"), "logit"))
+        # all variances above the cut are estimated as 0: no interval
+        lost = all((x.level, x.equation, x.terms[0]) in result.singular for x in names_at if x.level <= i)
+        se = variance**0.5 if variance >= 0 and not lost else float("nan")
+        out.append(Quantity(above / total, se, "logit"))
     return names, out

@@ -172,7 +172,7 @@ def stored(x: Fitted, table: TableFit, cmdline: str) -> Stored:
     if x.vce.kind == "cluster":
         macros["clustvar"] = x.data.cluster
     if x.data.weight:
-        macros["wtype"] = x.data.weight
+        macros |= {"wtype": x.data.weight, "wexp": f"= {x.data.weight_text}"}
     matrices = table.matrices()
     if x.vce.kind != "ols":
         plain = TableFit("", table.terms, table.kept, table.b, x.ls.D * x.mse, math.nan, (), {}).matrices()
