@@ -29,7 +29,8 @@ class CoefRow:
 
     kind: "value"; "omitted" / "base" / "empty" / "constrained" (a note in place of numbers: "(omitted)", "(base)");
     "factor" (the line "drug |" that heads its levels); "blank" (separator row); "equation" (a name with a rule);
-    "rule" (a rule across); "ancillary" (a number in full precision, ``legend`` behind it); "parameter" (no test); "bare" (one whose name touches the bar);
+    "rule" (a rule across); "ancillary" (a number in full precision, ``legend`` behind it); "parameter" (no test);
+    "bare" (one whose name touches the bar);
     "inestimable" (missing, "(not estimable)").  An equation row with a legend shows it ("(base outcome)").
     name: what stands before the bar.  level: a level row, right-aligned with two trailing blanks.
     """
