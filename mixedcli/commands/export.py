@@ -83,9 +83,10 @@ def _excel(session: Session, command: ast.Command, words: tuple[ast.Word, ...], 
         labels=not options.get("nolabel"),
         missing=unquoted(options.get("missing") or ""),
         dates=unquoted(options.get("datestring") or ""),
-        change="" if options.get("replace") else changes,
+        change="" if options.get("replace") else changes or ("add" if sheet else ""),
     )
-    path, exists = target(session, name, allowed=bool(options.get("replace") or changes))
+    # a worksheet of another name may be added to a file
+    path, exists = target(session, name, allowed=bool(options.get("replace") or layout.change))
     write_excel(data, path, name, layout)
     return Outcome(blocks=saved(name, found=exists, replacing=bool(options.get("replace"))))
 

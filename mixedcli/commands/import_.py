@@ -1,11 +1,14 @@
 """import - load data from text files and spreadsheets
 
-    import delimited [using] filename [, clear delimiters("chars"[, collapse]) varnames(# | nonames)
+    import delimited [using] filename [, clear delimiters("chars"[, collapse asstring]) varnames(# | nonames)
         case(lower | upper | preserve) rowrange([#][:#]) colrange([#][:#]) encoding("name") stringcols(numlist | _all)
-        numericcols(numlist | _all) asfloat asdouble bindquotes(loose | strict | nobind)]
+        numericcols(numlist | _all) asfloat asdouble bindquotes(loose | strict | nobind)
+        decimalseparator(",") groupseparator(".")]
     import delimited newvarlist using filename [, ...]
     import excel [using] filename [, sheet("name") cellrange([start][:end]) firstrow allstring
         case(lower | upper | preserve) clear]
+    import excel newvar=column [newvar=column ...] using filename [, ...]
+    import excel [using] filename, describe
 
 The delimiter and the header line are found out unless given.  Whole numbers get the smallest type, others the type
 set by set type (float), except that a column which float would blur (1e12 plus noise) becomes double; asfloat takes
@@ -17,14 +20,17 @@ Example: import delimited growth.csv, clear
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mixedcli import ast
-from mixedcli.blocks import Block, line
+from mixedcli.blocks import Blank, Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.loading import file_word, guard, loaded, words_of
 from mixedcli.data import read, types
 from mixedcli.data.dataset import Dataset
 from mixedcli.data.files import opening, with_suffix
 from mixedcli.errors import AlreadyDefined, InvalidSyntax, TooManySpecified
+from mixedcli.results import Stored
 from mixedcli.session import Outcome, Session
 
 SPEC = CommandSpec(
@@ -45,6 +51,9 @@ SPEC = CommandSpec(
         OptionSpec("favorstrfixed", "favor"),
         OptionSpec("asfloat", "asfloat"),
         OptionSpec("asdouble", "asdouble"),
+        OptionSpec("decimalseparator", "decimals", "text"),
+        OptionSpec("groupseparator", "groups", "text"),
+        OptionSpec("describe", "desc"),
         OptionSpec("sheet", "sh", "text"),
         OptionSpec("firstrow", "first"),
         OptionSpec("cellrange", "cellra", "text"),
@@ -74,10 +83,13 @@ def _delimited(session: Session, command: ast.Command, words: tuple[ast.Word, ..
     from mixedcli.data.text_read import TextOptions, read_text
 
     name = _name(command, words, ".csv")
-    delimiters, collapse = _delimiters(options.get("delimiters"))
+    delimiters, collapse, whole = _delimiters(options.get("delimiters"))
     wanted = TextOptions(
         delimiters=delimiters,
         collapse=collapse,
+        whole=whole,
+        point=_separator("decimalseparator", options, "."),
+        group=_separator("groupseparator", options, ""),
         varnames=_varnames(options.get("varnames")),
         case=_choice("case", options.get("case", "lower"), ("lower", "upper", "preserve")),
         rows=_range("rowrange", options.get("rowrange")),
@@ -103,6 +115,11 @@ def _excel(session: Session, command: ast.Command, words: tuple[ast.Word, ...], 
     from mixedcli.data.excel_read import SheetOptions, read_excel
 
     name = _name(command, words, ".xlsx")
+    if options.get("describe"):
+        return _described(session, name)
+    chosen = _lettered(words) if command.using is not None else ()
+    if chosen and options.get("firstrow"):
+        raise InvalidSyntax("option firstrow not allowed with an extended varlist", command.span)  # unverified: wording
     wanted = SheetOptions(
         sheet=_unquoted(options.get("sheet") or ""),
         cells=_unquoted(options.get("cellrange") or ""),
@@ -114,9 +131,51 @@ def _excel(session: Session, command: ast.Command, words: tuple[ast.Word, ...], 
     path = read.fetched(name, session.settings.cwd, session.progress)
     with opening(name):
         data = read_excel(path, name, wanted)
-    if words and command.using is not None:
+    if chosen:
+        data = _columns_of(data, chosen)
+    elif words and command.using is not None:
         data = _named(data, words)
     return loaded(session, data, (_counts(data),))
+
+
+def _lettered(words: tuple[ast.Word, ...]) -> tuple[tuple[str, str], ...]:
+    """``x=A y=C``: names and the columns they are for.  Errors: r(198)."""
+    text = " ".join(w.text for w in words)
+    if "=" not in text:
+        return ()
+    pairs = [part.strip().split("=") for part in text.replace(" =", "=").replace("= ", "=").split()]
+    if not all(len(p) == 2 and p[1].isalpha() for p in pairs):
+        raise InvalidSyntax("invalid syntax", words[0].span)
+    return tuple((types.check_name(name), letter.upper()) for name, letter in pairs)
+
+
+def _columns_of(data: Dataset, chosen: tuple[tuple[str, str], ...]) -> Dataset:
+    """The columns asked for, under their new names.  Errors: r(110), r(111) a column that is not there."""
+    names = [name for name, _ in chosen]
+    if len(set(names)) < len(names):
+        raise AlreadyDefined("variable names must differ")  # unverified: wording
+    made = {}
+    for name, letter in chosen:
+        made[name] = replace(data.column(letter), name=name)
+    return replace(data, columns=made)
+
+
+def _described(session: Session, name: str) -> Outcome:
+    """The worksheets of a file and the cells they fill."""
+    from mixedcli.data.excel_read import worksheets
+
+    path = read.fetched(name, session.settings.cwd, session.progress)
+    with opening(name):
+        found = worksheets(path, name)
+    width = max(len("Sheet"), *(len(title) for title, _ in found)) + 1
+    rows = [f"  {title:>{width}} | {cells}" for title, cells in found]
+    # unverified: widths
+    head = [f"  {'Sheet':>{width}} | Range", f"  {'-' * (width + 1)}+-----------------"]
+    scalars = {"N_worksheet": float(len(found))}
+    macros: dict[str, str] = {}
+    for k, (title, cells) in enumerate(found, 1):
+        macros |= {f"worksheet_{k}": title, f"range_{k}": cells}
+    return Outcome(blocks=(Blank(), *(line(t) for t in (*head, *rows))), r=Stored(scalars, macros))
 
 
 def _counts(data: Dataset) -> Block:
@@ -154,10 +213,20 @@ def _unquoted(text: str) -> str:
     return stripped[1:-1] if len(stripped) > 1 and stripped[0] == stripped[-1] == '"' else stripped
 
 
-def _delimiters(text: str | None) -> tuple[str, bool]:
-    """Characters and whether runs of them count as one."""
+def _separator(option: str, options: Options, default: str) -> str:
+    """decimalseparator() and groupseparator(): one character.  Errors: r(198)."""
+    if option not in options:
+        return default
+    body = _unquoted(options[option] or "")
+    if len(body) != 1 or body.isalnum():
+        raise InvalidSyntax(f"option {option}() invalid")  # unverified: wording
+    return body
+
+
+def _delimiters(text: str | None) -> tuple[str, bool, bool]:
+    """Characters, whether runs of them count as one, whether they are one delimiter together."""
     if text is None:
-        return "", False
+        return "", False, False
     stripped = text.strip()
     body, rest = stripped, ""
     if stripped.startswith('"'):
@@ -170,7 +239,7 @@ def _delimiters(text: str | None) -> tuple[str, bool]:
     if any(e not in ("collapse", "asstring") for e in extras):
         raise InvalidSyntax("option delimiters() invalid")  # unverified: wording
     named = {"tab": "\t", "\\t": "\t", "comma": ",", "space": " ", "whitespace": " \t"}
-    return named.get(body, body), "collapse" in extras or body == "whitespace"
+    return named.get(body, body), "collapse" in extras or body == "whitespace", "asstring" in extras
 
 
 def _varnames(text: str | None) -> int:

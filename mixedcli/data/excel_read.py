@@ -106,6 +106,15 @@ def read_excel(path: Path, name: str, options: SheetOptions | None = None) -> Da
     return _dataset(rows, first[0], options, fixed=bool(last[0]))
 
 
+def worksheets(path: Path, name: str) -> list[tuple[str, str]]:
+    """Names of the worksheets and the range of cells each fills.  Errors: as ``read_excel``."""
+    book = opened(path, name)
+    try:
+        return [(sheet.title, sheet.dimensions) for sheet in book.worksheets]
+    finally:
+        book.close()
+
+
 def _range(text: str) -> tuple[tuple[int, int], tuple[int, int]]:
     """First and last column and row; 0 is an open end."""
     if not text:

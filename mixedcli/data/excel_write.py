@@ -27,7 +27,7 @@ _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 @frozen
 class SheetLayout:
     """cell: the upper left one.  header: "" none, "variables" names, "varlabels" labels.  dates: a %t format that
-    makes dates texts.  change: "" a new file, "modify" or "replace" a worksheet of an old one."""
+    makes dates texts.  change: "" a new file, "modify" or "replace" a worksheet of an old one, "add" another one."""
 
     sheet: str = "Sheet1"
     cell: str = "A1"

@@ -32,6 +32,8 @@ class TextOptions:
     varnames: line number of the header, 0 for none, -1 to find out.  rows, fields: first and last (0: open) taken.
     strings, numerics: column numbers forced to be text or numbers ((-1,) for all).
     decimals: "float", "float!" (float even where it loses digits) or "double".
+    whole: delimiters is one delimiter of several characters.  point, group: what stands before decimals and between
+    thousands in numbers.
     """
 
     delimiters: str = ""
@@ -45,6 +47,9 @@ class TextOptions:
     numerics: tuple[int, ...] = ()
     decimals: str = "float"
     binding: str = "loose"  # bindquotes(): loose, strict, nobind
+    whole: bool = False
+    point: str = "."
+    group: str = ""
 
 
 @frozen
@@ -199,6 +204,7 @@ def _is_header(fields: Sequence[str]) -> bool:
 def _plain(options: TextOptions, layout: Layout) -> bool:
     """Whether the fast route knows every option in use."""
     simple = not (options.collapse or options.strings or options.numerics or any(options.rows + options.fields))
+    simple = simple and options.point == "." and not options.group
     return simple and len(layout.delimiter) == 1 and options.binding == "loose"
 
 
@@ -219,8 +225,9 @@ def _split(lines: list[str], layout: Layout) -> list[list[str]]:
     if len(delimiter) > 1 or options.collapse:
         import re
 
-        pattern = re.compile(f"[{re.escape(delimiter)}]{'+' if options.collapse else ''}")
-        lead = delimiter if options.collapse else ""
+        one = re.escape(delimiter) if options.whole else f"[{re.escape(delimiter)}]"
+        pattern = re.compile(f"(?:{one}){'+' if options.collapse else ''}")
+        lead = delimiter if options.collapse and not options.whole else ""
         return [[_unquoted(f) for f in pattern.split(line.strip(lead) if lead else line)] for line in lines]
     if options.binding == "nobind" or not any('"' in line for line in lines):
         return [line.split(delimiter) for line in lines]
@@ -264,7 +271,19 @@ def _columns(records: list[list[str]], layout: Layout) -> list[Column]:
 def _column(name: str, label: str, texts: Sequence[str], number: int, options: TextOptions) -> Column:
     if number in options.strings or -1 in options.strings:
         return text_columns.text_column(name, label, texts)
+    if options.point != "." or options.group:
+        plain = [_plain_number(t, options) for t in texts]
+        if number in options.numerics or -1 in options.numerics or text_columns.numbers(plain) is not None:
+            texts = plain
     if number in options.numerics or -1 in options.numerics:
         # what is no number becomes missing
         texts = [t if text_columns.numbers([t]) is not None else "" for t in texts]
     return text_columns.column(name, label, texts, options.decimals)
+
+
+def _plain_number(text: str, options: TextOptions) -> str:
+    """The text with a point before decimals and nothing between thousands; one with a point of its own is no number."""
+    bare = text.replace(options.group, "") if options.group else text
+    if options.point == ".":
+        return bare
+    return text if "." in bare.strip(". ") else bare.replace(options.point, ".")

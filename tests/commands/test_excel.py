@@ -100,3 +100,20 @@ def test_broken_files_and_a_missing_package(here: tuple[Session, Run, Path], mon
     assert "needs the Python package openpyxl" in run("export excel using y.xlsx")
     assert "pip install 'mixedcli[excel]'" in run("import excel bad.xlsx, clear")
     assert session.data is before
+
+
+def test_worksheets_added_described_and_read_by_column(here: tuple[Session, Run, Path]) -> None:
+    session, run, path = here
+    run("export excel id s using b, firstrow(variables) nolabel")
+    assert run("export excel id using b").startswith("r(602): file b.xlsx already exists")
+    assert run('export excel s using b, sheet("Two")') == "file b.xlsx saved"
+    assert run('export excel s using b, sheet("Two")').startswith("r(602): worksheet Two")
+    assert rows(path / "b.xlsx")[0] == ("id", "s")
+    assert rows(path / "b.xlsx", "Two") == [("a",), ("=1+1",), ("z",)]
+    lines = run("import excel using b, describe").splitlines()
+    assert [line.split() for line in lines[3:]] == [["Sheet1", "|", "A1:B4"], ["Two", "|", "A1:A3"]]
+    assert session.r.macros["range_2"] == "A1:A3"
+    run("import excel text=B number=A using b, cellrange(A2) clear")
+    assert session.data.names == ("text", "number")
+    assert column(session, "number")[:2] == [1, 2]
+    assert run("import excel x=Z using b, clear").startswith("r(111)")

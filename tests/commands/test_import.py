@@ -77,3 +77,18 @@ def test_failures_leave_the_data(typed: str, rc: int, folder: Path) -> None:
     before = session.data
     assert run(typed).startswith(f"r({rc}): ")
     assert session.data is before
+
+
+def test_commas_before_decimals_and_a_string_as_delimiter(tmp_path: Path) -> None:
+    session, run = driver()
+    (tmp_path / "eu.csv").write_text("a;b;c\n1,5;1.234,25;x,y\n2;-7,5;3.5\n")
+    run(f'import delimited {tmp_path}/eu.csv, delimiters(";") decimalseparator(",") groupseparator(".") clear')
+    assert column(session, "a") == [1.5, 2]
+    assert column(session, "b") == [1234.25, -7.5]
+    assert column(session, "c") == ["x,y", "3.5"]
+    run(f'import delimited {tmp_path}/eu.csv, delimiters(";") decimalseparator(",") clear')
+    assert column(session, "b") == ["1.234,25", "-7,5"]  # 1.234,25 is no number without groupseparator()
+    assert run(f'import delimited {tmp_path}/eu.csv, decimalseparator("ab") clear').startswith("r(198)")
+    (tmp_path / "two.txt").write_text("a::b:c\n1::2:3\n")
+    run(f'import delimited {tmp_path}/two.txt, delimiters("::", asstring) clear varnames(nonames)')
+    assert column(session, "v2") == ["b:c", "2:3"]
