@@ -204,6 +204,7 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "compress": ("compress", "compress"),
     "clonevar": ("clonevar", "clonevar"),
     "contract": ("contract", "contract"),
+    "recast": ("recast", "recast"),
     "fillin": ("fillin", "fillin"),
     "sample": ("sample", "sample"),
     "bsample": ("bsample", "bsample"),

@@ -8,6 +8,7 @@ import pytest
 from driving import column, driver
 
 from mixedcli import Session, StataError
+from mixedcli.data.missing import missing_value
 
 
 def small() -> Session:
@@ -184,3 +185,27 @@ def test_copy_labels_and_float_ends() -> None:
         "(rule 3 overlaps with an earlier rule)",
     ]
     assert run("recode x (1 = max)").startswith("r(198)")
+
+
+def test_recast_loses_nothing_unless_forced() -> None:
+    session, run = driver()
+    run("set obs 3")
+    run("generate double x = _n + 0.1")
+    run("generate y = _n")
+    run('generate s = "abc"')
+    assert run("recast int x y") == "x:  3 values would be changed; not changed"
+    assert [session.data.column(n).type for n in ("x", "y")] == ["double", "int"]
+    assert column(session, "y") == [1, 2, 3]
+    assert run("recast byte x, force") == "x:  3 values changed"
+    assert column(session, "x") == [1, 2, 3]
+    run("replace y = .b in 2")
+    run("sort x")
+    assert run("recast double y x") == ""
+    assert session.data.sorted_by == ("x",)
+    assert session.data.column("y").numeric()[1] == missing_value("b")
+    assert run("recast str2 s") == "s:  3 values would be changed; not changed"
+    assert run("recast str9 s") == ""
+    assert (session.data.column("s").type, session.data.column("s").format) == ("str9", "%9s")
+    assert run("recast str3 y") == "r(109): type mismatch"
+    assert run("recast float").startswith("r(100)")
+    assert run("recast small y").startswith("r(198)")
