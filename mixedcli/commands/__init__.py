@@ -168,6 +168,8 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "numlist": ("numlist", "numlist_"),
     "char": ("cha", "char"),
     "notes": ("note", "notes"),
+    "log": ("log", "log"),
+    "cmdlog": ("cmdlog", "log"),
     "file": ("file", "file_"),
     "postfile": ("postfile", "post"),
     "post": ("post", "post"),

@@ -22,7 +22,7 @@ _WORDS = """
     centile ci:ci cii ameans ladder gladder swilk sfrancia sktest symmetry tetrachoric pcorr
     putexcel putdocx putpdf esttab estout outreg outreg2 outreg3 etable dtable dyndoc translate
     ml mlexp optimize moptimize nlogit asclogit cmclogit npregress spregress spset
-    cmdlog view window:win doedit edit:ed browse:br varmanage db query:q
+    view window:win doedit edit:ed browse:br varmanage db query:q
     ssd snapshot dydx integ
     fvset tsappend tsreport impute
     matname

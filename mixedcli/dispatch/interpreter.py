@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mixedcli import ast
-from mixedcli.dispatch import calls, echo
+from mixedcli.dispatch import calls, echo, logs
 from mixedcli.dispatch.failures import Call, Failure, Jump, Leave, as_error, placed
 from mixedcli.dispatch.language import Stata
 from mixedcli.dispatch.macros import expanded
@@ -277,9 +277,13 @@ class Interpreter:
             return
         for outcome in outcomes(session, command):
             store(session, outcome)
+            if outcome.logs:
+                logs.before_showing(session, outcome)
             if mode.visible and outcome.blocks:
                 self.show(outcome.blocks)
                 shown += outcome.blocks
+            if outcome.logs:
+                logs.after_showing(session, outcome)
             if outcome.script is not KEEP and outcome.script is not None:
                 calls.script(self, outcome.script, mode)
             if outcome.jump:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, Protocol, TextIO
 
+from mixedcli.dispatch import logs
 from mixedcli.dispatch.failures import Call, Failure, Jump, Leave, as_error
 from mixedcli.dispatch.interpreter import Interpreter
 from mixedcli.dispatch.record import Record
@@ -217,6 +218,7 @@ class Runner:
         if self._open and shown == [text.BLANK]:  # an open line is not closed by the blank one
             return
         self._open = shown[-1].open
+        shown += logs.keep(self.session, shown)
         if self.screen is not None:
             size = self.session.settings.linesize
             self.screen.write([part for x in shown for part in text.wrap_line(x, size)])
