@@ -140,6 +140,7 @@ class ParamTable:
     se: bool = True
     stub: str = ""  # another heading of the name column than "Random-effects parameters"
     estimate: str = "Estimate"
+    observed: bool = False  # as in CoefTable
 
 
 @frozen

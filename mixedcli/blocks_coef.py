@@ -76,3 +76,6 @@ class CoefTable:
     above: str = ""
     ruled: bool = True
     notes: tuple[str, ...] = ()  # below the table, wrapped at its width
+    observed: bool = (
+        False  # "Observed" above the coefficients and "Normal-based" above the interval, as after bootstrap
+    )

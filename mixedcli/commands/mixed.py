@@ -33,6 +33,7 @@ Example: mixed weight week || id: week, covariance(unstructured) reml
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from mixedcli import ast
@@ -153,12 +154,20 @@ def fixed_table(fit: MixedFit, display: Display, level: float) -> CoefTable:
     rows = coefrows.rows(
         fit.frame.fixed, lambda i: _fixed_row(fit, i, level, small=display.small), display, fit.factor_labels
     )
-    return _coef_table(fit.frame.depvar, rows, display, level, small=display.small, robust=_robust(fit))
+    in_t = display.small or (fit.resampled is not None and not math.isnan(fit.resampled.df))
+    made = _coef_table(fit.frame.depvar, rows, display, level, small=in_t, robust=_robust(fit))
+    return replace(made, observed=_observed(fit))
 
 
 def _robust(fit: MixedFit) -> str:
     """What stands above "std. err."."""
+    if fit.resampled is not None:
+        return fit.resampled.word
     return "Robust" if fit.result.robust is not None else ""
+
+
+def _observed(fit: MixedFit) -> bool:
+    return fit.resampled is not None and fit.resampled.observed
 
 
 def _coef_table(
@@ -204,9 +213,15 @@ def _fixed_row(fit: MixedFit, index: int, level: float, *, small: bool = False) 
     name = names.fixed_names(fit.frame)[index]
     told = fit.result.small
     if small and told is not None:
-        x = smallsample.t_row(b, float(told.vcov[k, k]), float(told.df[k]), level)
-        return CoefRow("value", coef=b, se=x.se, statistic=x.t, p=x.p, lo=x.lo, hi=x.hi, df=x.df, legend=f"_b[{name}]")
+        return _t_row(b, float(told.vcov[k, k]), float(told.df[k]), level, f"_b[{name}]")
+    if fit.resampled is not None and not math.isnan(fit.resampled.df):
+        return _t_row(b, variance, fit.resampled.df, level, f"_b[{name}]")
     return _row(b, variance, level, f"_b[{name}]")
+
+
+def _t_row(b: float, variance: float, df: float, level: float, legend: str) -> CoefRow:
+    x = smallsample.t_row(b, variance, df, level)
+    return CoefRow("value", coef=b, se=x.se, statistic=x.t, p=x.p, lo=x.lo, hi=x.hi, df=x.df, legend=legend)
 
 
 def _row(b: float, variance: float, level: float, legend: str) -> CoefRow:
@@ -233,7 +248,8 @@ def _stored_metric(fit: MixedFit, display: Display, level: float) -> CoefTable:
         rows.append(CoefRow("equation", name=equation))
         row = _row(float(result.theta[i]), float(result.vcov_theta[i, i]), level, f"_b[{equation}:_cons]")
         rows.append(coefrows.named(row, "_cons"))
-    return _coef_table(frame.depvar, tuple(rows), display, level, robust=_robust(fit))
+    made = _coef_table(frame.depvar, tuple(rows), display, level, robust=_robust(fit))
+    return replace(made, observed=_observed(fit))
 
 
 BOUNDARY_NOTE = (

@@ -141,6 +141,25 @@ def report(
     )
 
 
+def rows_with(space: Space, theta: Floats, psi: Floats, vcov: Floats) -> tuple[ParamEstimate, ...]:
+    """The table's rows with standard errors from another covariance matrix of theta, e(b)'s variance part."""
+    at = space.random + 1
+    ratios = space.residual.unlink(psi[space.random :])
+    kappa, natural = np.empty(space.random), np.zeros((space.random, space.random))
+    for t in space.terms:
+        link = t.structure.natural(theta[t.own])
+        kappa[t.own] = t.structure.elements(link.sigma)
+        natural[t.own, t.own] = t.structure.elements(link.first)
+    none = np.zeros(space.random, dtype=bool)
+    now = _Natural(kappa, float(theta[space.random]), ratios, none, none)
+    back = np.linalg.inv(space.residual.stored(ratios).J)
+    working = vcov.copy()
+    working[:, at:] = working[:, at:] @ back
+    working[at:] = back.T @ working[at:]
+    spread = natural.T @ vcov[: space.random, : space.random] @ natural
+    return (*_random_rows(space, now, spread, working), *_residual_rows(space, now, working))
+
+
 def _natural(space: Space, point: Point, y_scale: float) -> _Natural:
     sigma2 = point.criterion.sigma2 * y_scale**2
     P = space.random

@@ -186,10 +186,25 @@ class ConstraintLines:
 
 
 @frozen
+class Resampled:
+    """What the tables say about standard errors that come from resampling.
+
+    word: "Bootstrap" or "Jackknife".  observed: see blocks.CoefTable.  above: the line on top of the tables, or "".
+    df: of t, nan for z.
+    """
+
+    word: str
+    observed: bool = False
+    above: str = ""
+    df: float = float("nan")
+
+
+@frozen
 class MixedFit:
     """A fitted model with all that replay and postestimation need.
 
     factor_labels: variable -> {level: text} for tables, frozen at estimation as the data may change.
+    resampled: where the covariance matrices in the result do not come from the likelihood.
     """
 
     spec: MixedSpec
@@ -197,3 +212,4 @@ class MixedFit:
     result: MixedResult
     factor_labels: dict[str, dict[int, str]] = field(default_factory=dict)
     constraints: ConstraintLines | None = None
+    resampled: Resampled | None = None

@@ -44,6 +44,9 @@ def _top(block: CoefTable, rest: int) -> str:
     out = block.above.rjust(11)
     if block.robust:
         out = out.ljust(18 - len(block.robust) // 2) + block.robust
+    if block.observed:
+        # stata: many logs of bootstrap
+        return over_interval("Observed".rjust(11) + out[11:], rest, ci="ci" in block.columns)
     if not block.adjusted:
         return out
     stops = 0
@@ -58,6 +61,11 @@ def _top(block: CoefTable, rest: int) -> str:
             middle = stops - (6 if column == "p" else 10)
             out = out.ljust(middle - (len(block.adjusted) + 1) // 2) + block.adjusted
     return out
+
+
+def over_interval(head: str, rest: int, *, ci: bool) -> str:
+    """A line above the heads with "Normal-based" over the interval."""
+    return head + ("Normal-based".rjust(rest - 4 - len(head)) if ci else "")
 
 
 def _name_width(block: CoefTable, linesize: int, rest: int) -> int:
@@ -77,7 +85,10 @@ def _heads(block: CoefTable, rest: int) -> str:
         stops += _WIDTHS[column]
         match column:
             case "coef":
-                out = block.coef_title.rjust(12 if block.coef_title == "Coefficient" else 11)
+                if block.observed:
+                    out = block.coef_title.lower().rjust(12)
+                else:
+                    out = block.coef_title.rjust(12 if block.coef_title == "Coefficient" else 11)
             case "se":
                 out = out.ljust(14) + ("std. err." if block.robust else "Std. err.")
             case "groups":

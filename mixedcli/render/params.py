@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mixedcli import numfmt
 from mixedcli.blocks import Line, LrTestLine, ParamRow, ParamTable
+from mixedcli.render.coef import over_interval
 from mixedcli.render.segments import WIDTH, abbreviate, r, row, rule, t
 
 _STUB = 28
@@ -16,10 +17,11 @@ def parameter_table(block: ParamTable, linesize: int) -> Iterator[Line]:
     """One block of rows per equation, rules between them."""
     yield row(t("-" * WIDTH))
     if block.robust:
-        yield row(t(" " * (_STUB + 1) + "|" + (" " * (18 - len(block.robust) // 2) + block.robust).ljust(32)))
+        yield row(t(" " * (_STUB + 1) + "|" + _above(block)))
     se = "" if not block.se else ("   std. err." if block.robust else "   Std. err.")
     ci = f"[{numfmt.general(block.level, 9)}% conf. interval]" if block.ci else ""
-    head = f"{block.estimate:>11}{se}"
+    # unverified: lower case below "Observed", as in the table of coefficients
+    head = f"{block.estimate.lower() if block.observed else block.estimate:>11}{se}"
     stub = f"{block.stub:>{_STUB}} " if block.stub else "  Random-effects parameters  "
     yield row(t(f"{stub}|{head}{ci:>{48 - len(head)}}".rstrip()))
     for part in block.blocks:
@@ -29,6 +31,13 @@ def parameter_table(block: ParamTable, linesize: int) -> Iterator[Line]:
         for line in part.rows:
             yield row(t(f"{shorten(line.label, _STUB):>{_STUB}} |"), *_cells(line, block))
     yield row(t("-" * WIDTH))
+
+
+def _above(block: ParamTable) -> str:
+    centred = " " * (18 - len(block.robust) // 2) + block.robust
+    if not block.observed:
+        return centred.ljust(32)
+    return over_interval("   Observed" + centred[11:], WIDTH - _STUB - 2, ci=block.ci)
 
 
 def _heading(text: str) -> str:

@@ -55,6 +55,10 @@ def table(fit: MixedFit, *, sd: bool, level: float, cformat: str = "%9.0g") -> P
             blocks.append(ParamBlock((heading,), tuple(rows(fit, mine, equation, sd=sd, level=level))))
     residual = [r for r in fit.result.rows if r.part == "residual"]
     blocks.append(ParamBlock(_residual_heading(fit), tuple(rows(fit, residual, None, sd=sd, level=level))))
+    if fit.resampled is not None:
+        return ParamTable(
+            tuple(blocks), level=level, robust=fit.resampled.word, cformat=cformat, observed=fit.resampled.observed
+        )
     robust = "Robust" if fit.result.robust is not None else ""
     return ParamTable(tuple(blocks), level=level, robust=robust, cformat=cformat)
 

@@ -65,6 +65,8 @@ def between(frame: ModelFrame, result: MixedResult, v: NDArray[np.float64]) -> N
 
 def adjusted(fit: MixedFit) -> list[Line]:
     """ "(Std. err. adjusted for 148 clusters in id_school)", flush right above the tables."""
+    if fit.resampled is not None:
+        return [line(fit.resampled.above.rjust(WIDTH))] if fit.resampled.above else []
     robust = fit.result.robust
     if robust is None or not fit.frame.cluster:
         return []
