@@ -137,6 +137,8 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "by": ("by", "prefix.by"),
     "bysort": ("bys", "prefix.by"),
     "xi": ("xi", "prefix.xi"),
+    "bootstrap": ("bootstrap", "prefix.bootstrap"),
+    "jackknife": ("jackknife", "prefix.jackknife"),
     "ssc": ("ssc", "accepted"),
     "net": ("net", "accepted"),
     "adopath": ("adopath", "accepted"),

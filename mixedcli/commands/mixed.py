@@ -242,13 +242,15 @@ def _stored_metric(fit: MixedFit, display: Display, level: float) -> CoefTable:
         row = _fixed_row(fit, i, level)
         return replace(row, legend=f"_b[{frame.depvar}:{names.fixed_names(frame)[i]}]") if row.legend else row
 
+    df = fit.resampled.df if fit.resampled is not None else math.nan
     rows = [CoefRow("equation", name=frame.depvar), *coefrows.rows(frame.fixed, fixed, display, fit.factor_labels)]
     for i, name in enumerate(result.theta_names):
         equation = names.theta_equation(name)
         rows.append(CoefRow("equation", name=equation))
-        row = _row(float(result.theta[i]), float(result.vcov_theta[i, i]), level, f"_b[{equation}:_cons]")
+        value, variance, legend = float(result.theta[i]), float(result.vcov_theta[i, i]), f"_b[{equation}:_cons]"
+        row = _t_row(value, variance, df, level, legend) if df > 0 else _row(value, variance, level, legend)
         rows.append(coefrows.named(row, "_cons"))
-    made = _coef_table(frame.depvar, tuple(rows), display, level, robust=_robust(fit))
+    made = _coef_table(frame.depvar, tuple(rows), display, level, small=df > 0, robust=_robust(fit))
     return replace(made, observed=_observed(fit))
 
 

@@ -16,7 +16,7 @@ from mixedcli.dispatch import calls, echo, logs
 from mixedcli.dispatch.failures import Call, Failure, Jump, Leave, as_error, placed
 from mixedcli.dispatch.language import Stata
 from mixedcli.dispatch.macros import expanded
-from mixedcli.dispatch.performing import Mode, leading_modes, mode_of, outcomes, parsed
+from mixedcli.dispatch.performing import MODES, Mode, leading_modes, mode_of, outcomes, parsed
 from mixedcli.dispatch.record import Record
 from mixedcli.dispatch.storing import store
 from mixedcli.errors import Coded, Interrupted, InvalidSyntax, NotYetAvailable, StataError
@@ -272,7 +272,7 @@ class Interpreter:
     def _perform(self, command: ast.Command, mode: Mode, shown: list[Any]) -> None:
         session = self.session
         program = session.programs.get(command.name) if session.programs else None
-        if program is not None:
+        if program is not None and all(prefix.name in MODES for prefix in command.prefixes):
             calls.call(self, program, command, mode)
             return
         for outcome in outcomes(session, command):

@@ -9,6 +9,7 @@
     estat ic [, n(#) df(#) aiccorrected aicconsistent all]
     estat summarize [variables] [, equation labels noheader noweights]
     estat vce [, covariance correlation equation(names) block diag format(%fmt) nolines]
+    estat bootstrap [, bc bca normal percentile all noheader nolegend]
 
 df: degrees of freedom of the fixed effects after mixed, several methods side by side; post makes one of them the method
 in force for test, testparm, lincom with small, and for mixed, small.
@@ -17,7 +18,8 @@ the random effects; sd: the random-effects table as standard deviations and corr
 the coefficients (verbose), and as the last results (post), so that _b[id:sd(_cons)] and tests of them work.
 wcorrelation: the correlations of the observations of one cluster that the model implies (covariance: covariances).
 These are for mixed.  ic: information criteria; summarize: the variables of the model in the estimation sample; vce: the
-covariance matrix of the estimates; after any estimator.
+covariance matrix of the estimates; after any estimator.  bootstrap: after bootstrap, bias and bias-corrected,
+accelerated, normal and percentile intervals.
 """
 
 from __future__ import annotations
@@ -56,6 +58,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "ic": Subcommand("ic", "ic"),
     "summarize": Subcommand("su", "summarize"),
     "vce": Subcommand("vce", "vce"),
+    "bootstrap": Subcommand("boot", "bootstrap"),
 }
 
 

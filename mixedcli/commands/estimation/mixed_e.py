@@ -237,6 +237,9 @@ def table(fit: MixedFit, level: float, *, small: bool = False) -> Stored:
     if small and result.small is not None:
         df[: len(frame.fixed)] = fixed_df(frame, result.small)
     in_t = np.arange(len(b)) < (len(frame.fixed) if small and result.small is not None else 0)
+    if fit.resampled is not None and np.isfinite(fit.resampled.df):
+        in_t = np.arange(len(b)) < len(frame.fixed)
+        df[in_t] = fit.resampled.df
     z = np.divide(b, se, out=np.full_like(b, np.nan), where=~missing)
     p = np.array([_p_value(x, d, t) for x, d, t in zip(z, df, in_t, strict=True)])
     crit = np.array([_critical(level, d, t) for d, t in zip(df, in_t, strict=True)])

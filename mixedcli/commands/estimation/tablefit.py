@@ -23,7 +23,7 @@ class TableFit:
 
     terms, kept: as in ``model.regression.Regression``; b (p,), V (p, p) over the kept columns; df: of t, nan for z.
     header, above, footer: blocks before the table, directly on top of it, and after it.  extra: rows below _cons.
-    labels: value labels of factors.  beta: standardised coefficients (p,), or None.
+    labels: value labels of factors.  beta: standardised coefficients (p,), or None.  observed: as in CoefTable.
     """
 
     depvar: str
@@ -41,6 +41,7 @@ class TableFit:
     beta: Floats | None = None
     equation: str = ""
     display: Display = Display()
+    observed: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -82,6 +83,7 @@ class TableFit:
             statistic="z" if math.isnan(self.df) else "t",
             level=level,
             robust=self.robust if "se" in columns else "",
+            observed=self.observed and "se" in columns,
             cformat=display.cformat,
             pformat=display.pformat,
             sformat=display.sformat,
