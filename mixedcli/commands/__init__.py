@@ -189,6 +189,11 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "type": ("ty", "type_"),
     "viewsource": ("viewsource", "type_"),
     # matrices, files, time
+    "input": ("inp", "input"),
+    "creturn": ("cret", "creturn"),
+    "mata": ("mata", "mata"),
+    "python": ("python", "mata"),
+    "java": ("java", "mata"),
     "matlist": ("matlist", "matlist"),
     "mkmat": ("mkmat", "mkmat"),
     "svmat": ("svmat", "svmat"),

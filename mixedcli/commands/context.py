@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.data.expression import Context
-from mixedcli.data.missing import MAX_DOUBLE
-from mixedcli.data.stream import DEFAULT_SEED, RandomStream
+from mixedcli.data.stream import RandomStream
 from mixedcli.errors import EquationNotFound, LastEstimatesNotFound, NotFound
 from mixedcli.session import KEEP, Session, Settings
 
@@ -43,7 +40,9 @@ def settings_after(session: Session, context: Context) -> Settings:
 
 def _stored(session: Session, kind: str, name: str) -> Any:
     if kind == "c":
-        entry = _C.get(name)
+        from mixedcli.commands import cvalues
+
+        entry = cvalues.VALUES.get(name)
         return entry(session) if entry else None
     if kind == "e" and name == "sample":
         estimates = session.estimates
@@ -130,73 +129,3 @@ def _canonical_part(part: str) -> str:
     shifts = operators[0] if operators else ""
     kind = level or ""  # c. and o. need no mark: a continuous variable is its name
     return ".".join(x for x in (kind + shifts, variable) if x)
-
-
-# ---------------------------------------------------------------------- c()
-
-
-def _now(pattern: str) -> str:
-    from datetime import datetime
-
-    return datetime.now().strftime(pattern)
-
-
-def _day() -> str:
-    text = _now("%d %b %Y")
-    return " " + text[1:] if text.startswith("0") else text
-
-
-def _working_directory(session: Session) -> str:
-    from pathlib import Path
-
-    return session.settings.cwd or str(Path.cwd())
-
-
-_C: dict[str, Callable[[Session], float | str]] = {
-    "N": lambda s: float(s.data.n),
-    "k": lambda s: float(len(s.data.columns)),
-    "pi": lambda s: float(np.pi),
-    "rc": lambda s: float(s.rc),
-    "level": lambda s: s.settings.level,
-    "clevel": lambda s: s.settings.level,
-    "linesize": lambda s: float(s.settings.linesize),
-    "type": lambda s: s.settings.default_type,
-    "varabbrev": lambda s: _switch(s.settings.varabbrev),
-    "more": lambda s: "off",
-    "changed": lambda s: float(s.data.changed),
-    "filename": lambda s: s.data.source,
-    "sortedby": lambda s: " ".join(s.data.sorted_by),
-    "seed": lambda s: str(DEFAULT_SEED if s.settings.seed is None else s.settings.seed),
-    "current_date": lambda s: _day(),
-    "current_time": lambda s: _now("%H:%M:%S"),
-    "pwd": _working_directory,
-    "mindouble": lambda s: -MAX_DOUBLE,
-    "maxdouble": lambda s: MAX_DOUBLE,
-    "epsdouble": lambda s: 2.0**-52,
-    "smallestdouble": lambda s: 2.0**-1022,
-    "minfloat": lambda s: -float(np.nextafter(np.float32(2.0**127), np.float32(0))),
-    "maxfloat": lambda s: float(np.nextafter(np.float32(2.0**127), np.float32(0))),
-    "epsfloat": lambda s: 2.0**-23,
-    "minbyte": lambda s: -127.0,
-    "maxbyte": lambda s: 100.0,
-    "minint": lambda s: -32767.0,
-    "maxint": lambda s: 32740.0,
-    "minlong": lambda s: -2147483647.0,
-    "maxlong": lambda s: 2147483620.0,
-    "maxstrvarlen": lambda s: 2045.0,
-    "namelenchar": lambda s: 32.0,
-    "stata_version": lambda s: 19.0,
-    "version": lambda s: s.settings.version,
-    "os": lambda s: "Unix",
-    "dirsep": lambda s: "/",
-    "alpha": lambda s: " ".join("abcdefghijklmnopqrstuvwxyz"),
-    "ALPHA": lambda s: " ".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
-    "Mons": lambda s: "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
-    "Wdays": lambda s: "Sun Mon Tue Wed Thu Fri Sat",
-    "username": lambda s: "",
-    "mode": lambda s: "",
-}
-
-
-def _switch(on: bool) -> Literal["on", "off"]:
-    return "on" if on else "off"

@@ -35,12 +35,8 @@ _STYLES: dict[str, Style] = {
     "as inp": "input",
     "as command": "command",
     "as cmd": "command",
-    "in red": "error",
-    "in green": "text",
-    "in blue": "text",
-    "in white": "input",
-    "in yellow": "result",
 }
+_COLOURS: dict[str, Style] = {"red": "error", "green": "text", "blue": "text", "white": "input", "yellow": "result"}
 
 #: directive with a number in parentheses: full name, minimum abbreviation
 _COUNTED = {"_newline": "_n", "_skip": "_s", "_column": "_col", "_dup": "_d", "_char": "_char"}
@@ -108,6 +104,11 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
 def _direct(page: _Page, item: ast.DisplayItem) -> int:
     """Carry out a directive; returns how often the next item is to be written."""
     text = " ".join(item.text.split())
+    if text in ("in smcl", "as smcl"):
+        return 1
+    if text.startswith("in "):
+        page.style = next(style for name, style in _COLOURS.items() if name.startswith(text[3:]))
+        return 1
     if text in _STYLES:
         page.style = _STYLES[text]
         return 1

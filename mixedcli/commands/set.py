@@ -7,6 +7,14 @@
     set type byte|int|long|float|double
                                  storage type of new variables
     set varabbrev on|off         whether variable names may be abbreviated
+    set cformat|pformat|sformat [%fmt]
+                                 formats of coefficients, p-values and test statistics; without a format the usual one
+    set showbaselevels on|off|all
+    set showomitted|showemptycells|fvlabel|lstretch|iterlog on|off
+                                 what tables show when the command's options do not say
+    set rngstate text            the state of the random numbers, as c(rngstate) gave it
+
+The random numbers are not those of Stata: a seed gives the same ones here every time, but others than there.
 
 Settings that only concern Stata's windows and memory (more, scheme, graphics,
 maxvar, matsize ...) are accepted without effect.
@@ -14,18 +22,19 @@ maxvar, matsize ...) are accepted without effect.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
 
-from mixedcli import ast
+from mixedcli import ast, numfmt
 from mixedcli.blocks import line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.data.dataset import Column
 from mixedcli.data.missing import SYSMISS, narrow
-from mixedcli.errors import InvalidSyntax, NotYetAvailable
+from mixedcli.errors import InvalidFormat, InvalidSyntax, NotYetAvailable
 from mixedcli.session import KEEP, Outcome, Session, Settings
 
 SPEC = CommandSpec("set", (OptionSpec("permanently", "perm"),))
@@ -33,18 +42,20 @@ SPEC = CommandSpec("set", (OptionSpec("permanently", "perm"),))
 #: without effect here: Stata's windows, memory and maintenance
 IGNORED = frozenset(
     {
-        "adosize", "autotabgraphs", "dockable", "dots", "graphics", "httpproxy", "logtype", "matacache", "mataoptimize",
-        "matastrict", "matsize", "max_memory", "maxdb", "maxiter", "maxvar", "memory", "min_memory", "more", "niceness",
-        "notifyuser", "output", "pagesize", "printcolor", "processors", "reventries", "revkeyboard", "rmsg", "rng",
-        "scheme", "scrollbufsize", "segmentsize", "sortmethod", "sortseed", "timeout1", "timeout2", "trace",
-        "tracedepth", "update_interval", "update_query", "varkeyboard", "virtual",
+        "adosize", "autotabgraphs", "charset", "clevel", "coeftabresults", "dockable", "dots", "doublebuffer",
+        "floatwindows", "fvtrack", "fvwrapon", "graphics", "haverdir", "httpproxy", "include_bitmap",
+        "java_heapmax", "locale_functions", "locale_ui", "logtype", "matacache", "mataoptimize", "matastrict",
+        "matsize", "max_it", "max_memory", "maxbezierpath", "maxdb", "maxiter", "maxvar", "memory",
+        "min_memory", "more", "mp", "niceness", "notifyuser", "odbcmgr", "output", "pagesize", "playsnd",
+        "printcolor", "processors", "python_exec", "reset_rngstream", "reventries", "revkeyboard", "rmsg",
+        "rng", "scheme", "scrollbufsize", "segmentsize", "sortmethod", "sortrngstate", "sortseed", "timeout1",
+        "timeout2", "trace", "tracedepth", "update_interval", "update_query", "varkeyboard", "virtual",
     }
 )  # fmt: skip
 #: would change tables or numbers: better refused than passed over in silence
-LATER = frozenset(
-    {"cformat", "clevel", "dp", "emptycells", "fvlabel", "fvwrap", "iterlog", "lstretch", "pformat", "sformat",
-     "rngstate", "rngstream", "showbaselevels", "showemptycells", "showomitted"}
-)  # fmt: skip
+LATER = frozenset({"dp", "emptycells", "fvwrap", "rngstream"})
+#: values of these that are Stata's own from the start
+_USUAL = {"dp": ("period",), "emptycells": ("keep",), "fvwrap": ("1",)}
 
 
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:
@@ -57,6 +68,8 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     name, values = words[0], words[1:]
     if name == "obs":
         return _obs(session, values)
+    if name in _FORMATS and not values:
+        return Outcome(settings=_other(session.settings, name, ""))
     for full, (least, change) in _CHANGES.items():
         if full.startswith(name) and len(name) >= least:
             if len(values) != 1:
@@ -64,6 +77,8 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
             return Outcome(settings=change(session.settings, values[0]))
     if name in IGNORED:
         return Outcome(settings=replace(session.settings, other={**session.settings.other, name: " ".join(values)}))
+    if tuple(values) == _USUAL.get(name):
+        return Outcome()
     if name in LATER:
         raise NotYetAvailable(f"set {name} is not yet available")
     raise InvalidSyntax(f"set {name}: no such setting")  # unverified: wording
@@ -105,12 +120,54 @@ def _varabbrev(settings: Settings, text: str) -> Settings:
     return replace(settings, varabbrev=text == "on")
 
 
+#: the widest format each column of a table has room for
+_FORMATS = {"cformat": 9, "pformat": 5, "sformat": 8}
+
+
+def _other(settings: Settings, name: str, value: str) -> Settings:
+    kept = {k: v for k, v in settings.other.items() if k != name}
+    return replace(settings, other={**kept, name: value} if value else kept)
+
+
+def _format(name: str) -> Callable[[Settings, str], Settings]:
+    def change(settings: Settings, text: str) -> Settings:
+        shown = numfmt.parse(text)
+        if shown.kind not in "fge" or shown.width > _FORMATS[name]:
+            # unverified: wording
+            raise InvalidFormat(f"invalid {name}: width may not be greater than {_FORMATS[name]}")
+        return _other(settings, name, text)
+
+    return change
+
+
+def _choice(name: str, *choices: str) -> Callable[[Settings, str], Settings]:
+    def change(settings: Settings, text: str) -> Settings:
+        if text not in choices:
+            raise InvalidSyntax("invalid syntax")
+        return _other(settings, name, text)
+
+    return change
+
+
+def _rngstate(settings: Settings, text: str) -> Settings:
+    if not re.fullmatch(r"pcg\d{1,20}", text):
+        raise InvalidSyntax("invalid state of the random-number generator")  # unverified: wording
+    return replace(settings, seed=int(text[3:]))
+
+
 _CHANGES: dict[str, tuple[int, Callable[[Settings, str], Settings]]] = {
     "level": (1, _level),
     "linesize": (4, _linesize),
     "seed": (3, _seed),
     "type": (4, _type),
     "varabbrev": (4, _varabbrev),
+    "rngstate": (8, _rngstate),
+    **{name: (7, _format(name)) for name in _FORMATS},
+    "showbaselevels": (14, _choice("showbaselevels", "on", "off", "all")),
+    **{
+        name: (len(name), _choice(name, "on", "off"))
+        for name in ("showomitted", "showemptycells", "fvlabel", "lstretch", "iterlog")
+    },
 }
 
 

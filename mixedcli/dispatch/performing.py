@@ -9,6 +9,7 @@ from functools import lru_cache
 from mixedcli import ast, commands
 from mixedcli.dispatch import byprefix
 from mixedcli.dispatch import options as option_table
+from mixedcli.dispatch.display_settings import with_settings
 from mixedcli.errors import InvalidSyntax, NotYetAvailable, Span, UnrecognizedCommand
 from mixedcli.frozen import frozen
 from mixedcli.session import Outcome, Session
@@ -70,6 +71,8 @@ def outcomes(session: Session, command: ast.Command) -> Iterable[Outcome]:
             return prefixed(session, command, k)
     spec, run = found(command)
     option_table.check(command, spec)
+    if session.settings.other:
+        command = with_settings(command, spec, session.settings.other)
     bound = option_table.bind(command.options, spec)
     by = [prefix for prefix in command.prefixes if prefix.name in ("by", "bysort")]
     if not by:

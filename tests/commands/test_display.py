@@ -105,6 +105,17 @@ def test_display(text, shown):
         ('di "{c |}{space 2}{c +}"', "|  +"),
         ('di "{hline 3}{c TT}{hline 3}"', "---+---"),
         ('di "{1, 2} {nothing}"', "{1, 2} {nothing}"),
+        ('di "{p 4 4 2}a {ul:b} {res:{bf:c} d}{p_end}"', "a b c d"),
+        ('di "{ralign 6:ab}{lalign 4:c}|{center 5:x}|"', "    abc   |  x  |"),
+        ('di "{dup 3:ab}{hi:c}{bind:d e}"', "abababcd e"),
+        ('di "{c S|}{c -(}x{c )-}{c 65}"', "${x}A"),
+        ('di "{col 5}{right:end}"', " " * 76 + "end"),
+        ('di "{txt}{sf}{ul on}u{ul off}{break}"', "u"),
+        ('di %tdCCYY-NN-DD td(15mar2020) "|" %td 0', "2020-03-15|01jan1960"),
+        ("di %tcDDmonCCYY_HH:MM tc(15mar2020 10:30)", "15mar2020 10:30"),
+        ("di %tm 602 %tq 5 %tw 51 %ty 1999", "2010m31961q21960w521999"),
+        ('di in w "x" in gr "y" in ye "z"', "xyz"),
+        ('di %-8s "ab" "|" %~6s "ab" "|" %05.2f 3.1 "|" %9.0gc 1234567', "ab      |  ab  |03.10|1,234,567"),
     ],
 )
 def test_smcl_in_texts(text, shown):
