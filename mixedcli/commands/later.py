@@ -18,8 +18,8 @@ _WORDS = """
     stset stcox streg sts stcurve stdescribe stsplit stjoin stgen cox
     factor:fac factormat pca:pca rotate:rot cluster:clu discrim manova:mano mds ca mca canon alpha:al
     ranksum signrank signtest kwallis ksmirnov spearman ktau friedman median runtest nptrend
-    ttesti prtest prtesti bitest bitesti sdtest sdtesti oneway:on loneway:lone power sampsi sampclus icc kappa kap
-    centile ci:ci cii ameans ladder gladder swilk sfrancia sktest symmetry tetrachoric pcorr
+    prtest prtesti bitest bitesti sdtest sdtesti power sampsi sampclus icc kappa kap
+    cii ameans ladder gladder swilk sfrancia sktest symmetry tetrachoric pcorr
     putexcel putdocx putpdf esttab estout outreg outreg2 outreg3 etable dtable dyndoc translate
     ml mlexp optimize moptimize nlogit asclogit cmclogit npregress spregress spset
     view window:win doedit edit:ed browse:br varmanage db query:q

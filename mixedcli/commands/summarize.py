@@ -1,10 +1,12 @@
 """summarize - summary statistics
 
-    summarize [varlist] [if] [in] [, detail meanonly format separator(#)]
+    summarize [varlist] [if] [in] [weight] [, detail meanonly format separator(#)]
 
 Number of observations, mean, standard deviation, minimum and maximum of
 every variable; detail adds percentiles, skewness and kurtosis.  The last
 variable's results stay in r(): N, mean, sd, Var, min, max, sum, p50 ...
+
+aweights (the default), fweights and iweights are allowed, iweights not with detail.
 
 Example: summarize weight if week == 1, detail
 """
@@ -12,6 +14,7 @@ Example: summarize weight if week == 1, detail
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +26,9 @@ from mixedcli.commands.context import expression_context, settings_after
 from mixedcli.data import sample, varlist
 from mixedcli.data.dataset import Column
 from mixedcli.data.missing import is_missing
+from mixedcli.data.moments import figures
+from mixedcli.errors import InvalidSyntax
+from mixedcli.model.regression import weight_values, weighted_rows
 from mixedcli.numfmt import text
 from mixedcli.results import Stored
 from mixedcli.session import Outcome, Session
@@ -35,12 +41,11 @@ SPEC = CommandSpec(
         OptionSpec("format", "f"),
         OptionSpec("separator", "sep", "int"),
     ),
-    allows=frozenset({"if", "in"}),
+    allows=frozenset({"if", "in", "weight"}),
     by="each",
 )
 
 Floats = NDArray[np.float64]
-PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 
 
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:
@@ -51,94 +56,61 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     names = varlist.names(body.varlist, data) if body.varlist.terms else data.names
     context = expression_context(session)
     selected = sample.mask(data, command.condition, command.in_range, context)
-    columns = [data.column(name) for name in names]
-    values = [_values(column, selected) for column in columns]
+    kind, w = weight_values(command, data, context, ("aweight", "fweight", "iweight"))
     detail = "detail" in options
+    if kind == "iweight" and detail:
+        raise InvalidSyntax("iweights may not be used with the detail option")  # unverified: words
+    if w is not None:
+        selected = weighted_rows(selected, w, kind)
+    columns = [data.column(name) for name in names]
+    values = [_values(column, selected, w) for column in columns]
     blocks: list[Block] = []
     if "meanonly" not in options:
         if detail:
-            for column, x in zip(columns, values, strict=True):
-                blocks += [] if column.is_string else [Blank(), *_detail(column, x)]
+            for column, (x, v) in zip(columns, values, strict=True):
+                blocks += [] if column.is_string else [Blank(), *_detail(column, x, v, kind)]
         else:
             blocks.append(Blank())
-            rows = tuple(_row(c, x, "format" in options) for c, x in zip(columns, values, strict=True))
-            blocks.append(SummaryTable(rows, options.get("separator", 5)))
-    r = Stored(scalars=statistics(values[-1], detail=detail)) if values else Stored()
-    return Outcome(blocks=tuple(blocks), r=r, settings=settings_after(session, context))
+            shown = (_row(c, *v, kind, "format" in options) for c, v in zip(columns, values, strict=True))
+            blocks.append(SummaryTable(tuple(shown), options.get("separator", 5), weighted=kind == "aweight"))
+    if not values:
+        return Outcome(blocks=tuple(blocks), r=Stored(), settings=settings_after(session, context))
+    scalars = figures(*values[-1], kind, detail=detail)
+    if "meanonly" in options:
+        scalars = {k: v for k, v in scalars.items() if k not in ("sd", "Var")}
+    return Outcome(blocks=tuple(blocks), r=Stored(scalars), settings=settings_after(session, context))
 
 
-def _values(column: Column, selected: NDArray[np.bool_]) -> Floats:
-    """The non-missing numbers of the sample; none of a string variable."""
+def _values(column: Column, selected: NDArray[np.bool_], w: Floats | None) -> tuple[Floats, Floats | None]:
+    """The non-missing numbers of the sample with their weights; none of a string variable."""
     if column.is_string:
-        return np.empty(0)
-    x = column.numeric()[selected]
-    return x[~is_missing(x)]
+        return np.empty(0), None
+    x = column.numeric()
+    used = selected & ~is_missing(x)
+    return x[used], None if w is None else w[used]
 
 
-def _row(column: Column, x: Floats, own_format: bool) -> SummaryRow:
-    s = statistics(x)
+def _row(column: Column, x: Floats, w: Floats | None, kind: str, own_format: bool) -> SummaryRow:
+    s = figures(x, w, kind)
     fmt = column.format if own_format and not column.is_string else "%9.0g"
-    missing = math.nan
-    return SummaryRow(
-        column.name,
-        s["N"],
-        s.get("mean", missing),
-        s.get("sd", missing),
-        s.get("min", missing),
-        s.get("max", missing),
-        format=fmt,
-    )
+    mean, sd, low, high = (s.get(k, math.nan) for k in ("mean", "sd", "min", "max"))
+    row = SummaryRow(column.name, s["N"], mean, sd, low, high, format=fmt)
+    return replace(row, weight=s["sum_w"]) if kind == "aweight" else row
 
 
-def statistics(x: Floats, *, detail: bool = False) -> dict[str, float]:
-    """What r() holds, in its order.  x: (n,) numbers without missing values."""
-    n = len(x)
-    if n == 0:
-        return {"N": 0.0, "sum_w": 0.0, "sum": 0.0}
-    mean = float(np.mean(x))
-    centred = x - mean
-    # the correction term keeps the two-pass variance exact for numbers far from zero
-    squares = float(centred @ centred) - float(centred.sum()) ** 2 / n
-    variance = squares / (n - 1) if n > 1 else math.nan
-    out = {"N": float(n), "sum_w": float(n), "mean": mean, "Var": variance}
-    out["sd"] = math.sqrt(variance) if n > 1 else math.nan
-    if detail:
-        # in units of the largest deviation, so that powers neither underflow nor overflow
-        u = centred / (float(np.max(np.abs(centred))) or math.nan)
-        moment = float(np.mean(u**2))
-        out["skewness"] = float(np.mean(u**3)) / moment**1.5
-        out["kurtosis"] = float(np.mean(u**4)) / moment**2
-        out["sum"] = float(x.sum())
-        out["min"], out["max"] = float(x.min()), float(x.max())
-        ordered = np.sort(x)
-        return out | {f"p{p}": percentile(ordered, p) for p in PERCENTILES}
-    out["min"], out["max"] = float(x.min()), float(x.max())
-    out["sum"] = float(x.sum())
-    return out
-
-
-def percentile(ordered: Floats, p: float) -> float:
-    """Stata's definition: the value of rank ceil(np/100), or the mean of two when np/100 is whole."""
-    rank = len(ordered) * p / 100
-    k = int(rank)
-    if rank == k:
-        return float((ordered[max(k - 1, 0)] + ordered[min(k, len(ordered) - 1)]) / 2)
-    return float(ordered[k])
-
-
-def _detail(column: Column, x: Floats) -> list[Block]:
+def _detail(column: Column, x: Floats, w: Floats | None, kind: str) -> list[Block]:
     title = column.label or column.name
     rule = line("-" * 61)
     head = [line(" " * max((61 - len(title)) // 2, 0) + title), rule]
     if len(x) == 0:
         return [*head, line("no observations")]
-    s = statistics(x, detail=True)
+    s = figures(x, w, kind, detail=True)
     ordered = np.sort(x)
     low = [float(v) for v in ordered[:4]] + [math.nan] * max(0, 4 - len(x))
     high = [math.nan] * max(0, 4 - len(x)) + [float(v) for v in ordered[-4:]]
     right: dict[int, tuple[str, str]] = {
-        10: ("Obs", f"{len(x):,}"),
-        25: ("Sum of wgt.", f"{len(x):,}"),
+        10: ("Obs", f"{s['N']:,.0f}"),
+        25: ("Sum of wgt.", _sum(s["sum_w"])),
         90: ("Variance", text(s["Var"], "%9.0g")),
         95: ("Skewness", text(s["skewness"], "%9.0g")),
         99: ("Kurtosis", text(s["kurtosis"], "%9.0g")),
@@ -154,6 +126,10 @@ def _detail(column: Column, x: Floats) -> list[Block]:
     for k, p in enumerate((75, 90, 95, 99)):
         out.append(_detail_row(p, s[f"p{p}"], high[k], right.get(p)))
     return out
+
+
+def _sum(total: float) -> str:
+    return f"{total:,.0f}" if total == round(total) else text(total, "%9.0g")
 
 
 def _detail_row(p: int, value: float, extreme: float, right: tuple[str, str] | None) -> Line:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from mixedcli import commands
 from mixedcli.commands.help import documentation, reflow
-from mixedcli.commands.summarize import percentile
-from mixedcli.commands.summarize import statistics as summary
 from mixedcli.data.dataset import Column, Dataset
+from mixedcli.data.moments import figures as summary
+from mixedcli.data.moments import percentiles
 from mixedcli.results import Estimates, Matrix, Stored
 from mixedcli.session import Session
 
@@ -72,7 +72,7 @@ def test_summarize_detail_layout() -> None:
 
 def test_percentiles_by_the_definition() -> None:
     x = np.array([1.0, 2.0, 4.0, 8.0])
-    assert [percentile(x, p) for p in (1, 25, 50, 75, 99)] == [1.0, 1.5, 3.0, 6.0, 8.0]
+    assert list(percentiles(x, (1, 25, 50, 75, 99)).values()) == [1.0, 1.5, 3.0, 6.0, 8.0]
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=40), st.sampled_from([0.0, 1e8]))

@@ -1,0 +1,401 @@
+"""tabstat, correlate, pwcorr, ttest, oneway, loneway, ci, centile, mean and its kin: R's numbers, Stata's layouts."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mixedcli import Session, StataError
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+R = json.loads((FIXTURES / "reference" / "descriptive.json").read_text())
+ORTHODONT = FIXTURES / "rdatasets" / "orthodont.csv"
+OATS = FIXTURES / "rdatasets" / "oats.csv"
+FRAME = pd.read_csv(ORTHODONT)
+
+
+@pytest.fixture
+def teeth() -> Session:
+    return Session(data=ORTHODONT)
+
+
+@pytest.fixture
+def oats() -> Session:
+    return Session(data=OATS)
+
+
+# ----------------------------------------------------------------------------------------------------- summarize
+
+
+def test_summarize_weights(teeth: Session) -> None:
+    teeth.run("summarize distance [aw=age]")
+    w = FRAME["age"] * len(FRAME) / FRAME["age"].sum()
+    mean = float((w * FRAME["distance"]).sum() / w.sum())
+    assert teeth.r["mean"] == pytest.approx(mean)
+    assert teeth.r["Var"] == pytest.approx(float((w * (FRAME["distance"] - mean) ** 2).sum() / 107))
+    assert (teeth.r["N"], teeth.r["sum_w"]) == (108, FRAME["age"].sum())
+    copies = Session(data=FRAME.loc[FRAME.index.repeat(FRAME["age"])].reset_index(drop=True))
+    copies.run("summarize distance, detail")
+    teeth.run("summarize distance [fw=age], detail")
+    for name in ("N", "mean", "sd", "skewness", "kurtosis", "sum", "p1", "p10", "p50", "p95", "min"):
+        assert teeth.r[name] == pytest.approx(copies.r[name]), name
+    text = teeth.run("summarize distance [aw=age]").text.splitlines()
+    assert text[1] == "    Variable |     Obs      Weight        Mean   Std. dev.       Min        Max"
+    assert text[3].startswith("    distance |     108        1188")
+
+
+def test_meanonly_and_refusals(teeth: Session) -> None:
+    teeth.run("su distance, meanonly")
+    with pytest.raises(KeyError):
+        teeth.r["sd"]
+    for bad in ("su distance [iw=age], detail", "su distance [pw=age]"):
+        with pytest.raises(StataError):
+            teeth.run(bad)
+
+
+# ------------------------------------------------------------------------------------------------------- tabstat
+
+BY = """
+Summary for variables: yield
+Group variable: variety
+
+ variety |         N      Mean        SD
+---------+------------------------------
+       1 |        24     104.5  26.94116
+       2 |        24  109.7917  23.59436
+       3 |        24    97.625  30.00118
+---------+------------------------------
+   Total |        72  103.9722  27.05913
+----------------------------------------
+"""
+
+
+def test_tabstat_layout(oats: Session) -> None:
+    """The shape of public logs of version 17; the figures are pandas' (below)."""
+    assert oats.run("tabstat yield, by(variety) statistics(n mean sd)").text == BY
+    frame = pd.read_csv(OATS).groupby("variety")["yield"].agg(["mean", "std"])
+    assert frame.round(3).to_numpy().tolist() == [[104.5, 26.941], [109.792, 23.594], [97.625, 30.001]]
+    lines = oats.run("tabstat yield nitro").text.splitlines()
+    assert lines[1:4] == [
+        "   Stats |     yield     nitro",
+        "---------+--------------------",
+        "    Mean |  103.9722        .3",
+    ]
+    lines = oats.run("tabstat yield nitro, columns(statistics) s(mean iqr) format(%9.2f)").text.splitlines()
+    assert lines[1:4] == [
+        "    Variable |      Mean       IQR",
+        "-------------+--------------------",
+        "       yield |    103.97     35.50",
+    ]
+
+
+def test_tabstat_statistics_and_save(oats: Session) -> None:
+    oats.run("tabstat yield, s(count sum range var cv semean sk k q p5 p95 iqr median min max) save")
+    y = pd.read_csv(OATS)["yield"].to_numpy()
+    d = y - y.mean()
+    m2 = (d**2).mean()
+    sd = y.std(ddof=1)
+    p5, p25, p50, p75, p95 = R["type2"]
+    expected = [72, y.sum(), np.ptp(y), sd**2, sd / y.mean(), sd / math.sqrt(72), (d**3).mean() / m2**1.5,
+                (d**4).mean() / m2**2, p25, p50, p75, p5, p95, p75 - p25, p50, y.min(), y.max()]  # fmt: skip
+    np.testing.assert_allclose(oats.r["StatTotal"].to_numpy()[:, 0], expected, rtol=1e-12)
+    oats.run("tabstat yield nitro, by(variety) save nototal")
+    assert oats.r["name2"] == "2"
+    assert oats.r["Stat2"].to_numpy().tolist() == [[pytest.approx(109.791667), pytest.approx(0.3)]]
+    with pytest.raises(KeyError):
+        oats.r["StatTotal"]
+
+
+def test_tabstat_options(oats: Session) -> None:
+    oats.run("replace nitro = . in 1\nreplace variety = . in 2")
+    assert "Total |" not in oats.run("tabstat yield, by(variety) nototal").text
+    assert "       . |" in oats.run("tabstat yield, by(variety) missing").text
+    oats.run("tabstat yield nitro, s(n) casewise save")
+    assert oats.r["StatTotal"].to_numpy().tolist() == [[71, 71]]
+    text = oats.run("tabstat yield nitro, by(variety) s(mean sd) longstub").text
+    assert " variety     Stats |     yield     nitro" in text
+    text = oats.run("tabstat yield nitro, by(variety) s(mean sd) noseparator").text
+    assert text.count("---------+") == 2  # below the heads, above the total
+    oats.run("label define v 1 abcdefghijklmnopqrstuvw\nlabel values variety v")
+    assert "\nabcdefghij |" in oats.run("tabstat yield, by(variety) labelwidth(10)").text
+    assert "\n   yield |" not in oats.run("tabstat yield").text
+    assert "    yield |" in oats.run("tabstat yield, varwidth(9)").text
+    oats.run("format yield %9.1f")
+    assert oats.run("tabstat yield in 3/6, format").text.splitlines()[3].split()[-1] == "140.5"
+    with pytest.raises(StataError):
+        oats.run("tabstat yield, s(mode)")
+
+
+# -------------------------------------------------------------------------------------------- correlate, pwcorr
+
+
+def test_correlate(teeth: Session) -> None:
+    out = teeth.run("correlate distance age sex").text.splitlines()
+    np.testing.assert_allclose(teeth.r["C"].to_numpy(), R["cor"], atol=1e-14)
+    assert teeth.r["rho"] == pytest.approx(R["cor"][0][1])
+    assert out[:4] == [
+        "(obs=108)",
+        "",
+        "             | distance      age      sex",
+        "-------------+---------------------------",
+    ]
+    assert out[5] == "         age |   0.5064   1.0000"
+    teeth.run("correlate distance age sex, covariance")
+    np.testing.assert_allclose(teeth.r["C"].to_numpy(), R["cov"], atol=1e-12)
+    assert (teeth.r["cov_12"], teeth.r["Var_1"]) == (pytest.approx(R["cov"][0][1]), pytest.approx(R["cov"][0][0]))
+    teeth.run("cor distance age [aw=age]")
+    assert teeth.r["rho"] == pytest.approx(R["wcor"], rel=1e-12)
+    assert "Std. dev." in teeth.run("cor distance age, means").text
+
+
+def test_correlate_wraps_and_coefficients(teeth: Session) -> None:
+    for k in range(9):
+        teeth.run(f"generate v{k} = distance + {k} * age")
+    assert teeth.run("cor distance-v8").text.count("    distance |") == 1
+    assert [teeth.run(f"cor distance-v8{o}").text.count("-------------+") for o in ("", ", wrap")] == [2, 1]
+    teeth.run("regress distance age\ncorrelate, _coef")
+    assert teeth.r["C"].to_numpy()[0, 1] == pytest.approx(-11 / math.sqrt((FRAME["age"] ** 2).mean()))
+
+
+def test_pwcorr(teeth: Session) -> None:
+    teeth.run("replace age = . in 1/8")
+    text = teeth.run("pwcorr distance age sex, sig obs star(5)").text
+    teeth.run("pwcorr distance sex, sig")
+    assert teeth.r["sig"].to_numpy()[1, 0] == pytest.approx(R["corp"], rel=1e-10)
+    assert "         sex |  -0.3912*" in text
+    teeth.run("pwcorr distance age sex, sig bonferroni")
+    assert teeth.r["Nobs"].to_numpy()[0].tolist() == [108, 100, 108]
+    assert teeth.r["sig"].to_numpy()[2, 0] == pytest.approx(3 * R["corp"], rel=1e-10)
+    teeth.run("pwcorr distance age sex, sig sidak")
+    assert teeth.r["sig"].to_numpy()[2, 0] == pytest.approx(1 - (1 - R["corp"]) ** 3, rel=1e-6)
+    teeth.run("pwcorr distance age sex, listwise")
+    assert set(teeth.r["Nobs"].to_numpy().ravel().tolist()) == {100.0}
+    row = next(x for x in teeth.run("pwcorr distance age sex, print(.01)").text.splitlines() if " sex |" in x)
+    assert row.partition("|")[2].split() == ["-0.3912", "1.0000"]  # age and sex: nothing
+
+
+# --------------------------------------------------------------------------------------------------------- ttest
+
+TTEST = """
+Two-sample t test with equal variances
+------------------------------------------------------------------------------
+   Group |     Obs        Mean    Std. err.   Std. dev.   [95% conf. interval]
+---------+--------------------------------------------------------------------
+       1 |      64    24.96875    .3625368    2.900294    24.24428    25.69322
+       2 |      44    22.64773    .3615285    2.398109    21.91864    23.37682
+---------+--------------------------------------------------------------------
+Combined |     108    24.02315    .2818024    2.928577    23.46451    24.58179
+---------+--------------------------------------------------------------------
+    diff |            2.321023    .5302939                1.269663    3.372382
+------------------------------------------------------------------------------
+    diff = mean(1) - mean(2)                                      t =   4.3769
+H0: diff = 0                                     Degrees of freedom =      106
+
+    Ha: diff < 0                 Ha: diff != 0                 Ha: diff > 0
+ Pr(T < t) = 1.0000         Pr(|T| > |t|) = 0.0000          Pr(T > t) = 0.0000
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("ttest distance, by(sex)", "equal"),
+        ("ttest distance, by(sex) unequal", "unequal"),
+        ("ttest distance == 24.5 if sex == 1", "one"),
+        ("ttest distance = age", "paired"),
+        ("ttesti 64 24.96875 2.900294 44 22.64773 2.398109", "equal"),
+    ],
+)
+def test_means(teeth: Session, command: str, name: str) -> None:
+    text = teeth.run(command).text
+    loose = 1e-5 if name == "equal" and "ttesti" in command else 1e-10
+    assert (teeth.r["t"], teeth.r["df_t"], teeth.r["p"]) == (
+        pytest.approx(R[name]["t"], rel=loose),
+        pytest.approx(R[name]["df"], rel=loose),
+        pytest.approx(R[name]["p"], rel=100 * loose),
+    )
+    if command == "ttest distance, by(sex)":
+        assert text == TTEST  # the shape of public logs of version 17
+        assert teeth.r["p_l"] == pytest.approx(R["less"], rel=1e-10)
+
+
+def test_means_options(teeth: Session) -> None:
+    text = teeth.run("ttest distance, by(sex) unequal").text
+    assert "H0: diff = 0                     Satterthwaite's degrees of freedom =  102.333" in text
+    teeth.run("ttest distance, by(sex) welch")
+    va, vb = teeth.r["sd_1"] ** 2 / 64, teeth.r["sd_2"] ** 2 / 44
+    assert teeth.r["df_t"] == pytest.approx((va + vb) ** 2 / (va**2 / 65 + vb**2 / 45) - 2)
+    t = teeth.r["t"]
+    teeth.run("ttest distance, by(sex) welch reverse")
+    assert teeth.r["t"] == pytest.approx(-t)
+    teeth.run("ttest distance == age, unpaired")
+    assert teeth.r["df_t"] == 214
+    assert "[90% conf. interval]" in teeth.run("ttest distance = 20, level(90)").text
+    for bad, rc in (("ttest distance, by(age)", 420), ("ttest distance", 198), ("ttest nothing, by(sex)", 111)):
+        with pytest.raises(StataError) as e:
+            teeth.run(bad)
+        assert e.value.rc == rc
+
+
+# -------------------------------------------------------------------------------------------------------- oneway
+
+
+def test_oneway(oats: Session) -> None:
+    text = oats.run("oneway yield block, tabulate bonferroni").text
+    assert oats.r["F"] == pytest.approx(R["oneway"]["F"])
+    assert (oats.r["mss"], oats.r["rss"]) == (pytest.approx(R["oneway"]["ss"][0]), pytest.approx(R["oneway"]["ss"][1]))
+    assert oats.r["chi2bart"] == pytest.approx(R["bartlett"]["chi2"])
+    assert "Between groups      15875.2778      5   3175.05556      5.80     0.0002\n" in text
+    assert " Within groups      36110.6667     66   547.131313\n" in text
+    chi2, p = R["bartlett"]["chi2"], R["bartlett"]["p"]
+    assert f"Bartlett's equal-variances test: chi2(5) = {chi2:8.4f}    Prob>chi2 = {p:.3f}" in text
+    assert f"         |      0.002{R['bonferroni']:>11.3f}" in text
+    assert "Summary of yield" in text
+    text = oats.run("oneway yield block, scheffe sidak noanova").text
+    assert "Source" not in text
+    p = R["p32"]
+    assert f"{1 - (1 - p) ** 15:>11.3f}" in text.partition("(Sidak)")[2]
+    oats.run("oneway yield block [fw=variety]")
+    assert oats.r["N"] == pd.read_csv(OATS)["variety"].sum()
+
+
+def test_loneway(oats: Session) -> None:
+    """Balanced groups: the textbook's moments, and the exact interval from F."""
+    from scipy import stats
+
+    oats.run("loneway yield block")
+    F, k, n = R["oneway"]["F"], 6, 12
+    rho = (F - 1) / (F - 1 + n)
+    assert oats.r["rho"] == pytest.approx(rho)
+    assert oats.r["sd_b"] == pytest.approx(math.sqrt((F - 1) * R["oneway"]["ss"][1] / 66 / n))
+    # balanced groups: the formula is a square (Fisher 1925): here with k - 1 and N - k
+    a = (1 - rho) * (1 + (n - 1) * rho) * math.sqrt(2) / n
+    assert oats.r["se"] == pytest.approx(a * math.sqrt(1 / (k * (n - 1)) + 1 / (k - 1)))
+    assert oats.r["rho_t"] == pytest.approx(n * rho / (1 + (n - 1) * rho))
+    oats.run("loneway yield block, exact level(90)")
+    q = F / stats.f.ppf(0.95, 5, 66)
+    assert oats.r["lb"] == pytest.approx((q - 1) / (q - 1 + n))
+    oats.run("loneway yield block, mean")
+    g = F * 64 / 66
+    assert oats.r["rho"] == pytest.approx((g - 1) / (g - 1 + n))
+    oats.run("loneway yield block, median")
+    g = F / stats.f.ppf(0.5, 5, 66)
+    assert oats.r["rho"] == pytest.approx((g - 1) / (g - 1 + n))
+    assert "(*) Truncated at zero." in oats.run("loneway nitro block").text
+
+
+# --------------------------------------------------------------------------------------------------- ci, centile
+
+
+def test_intervals(oats: Session) -> None:
+    oats.run("generate hi = yield > 100\nci proportions hi")
+    assert (oats.r["lb"], oats.r["ub"]) == (pytest.approx(R["exact"][0]), pytest.approx(R["exact"][1]))
+    oats.run("ci proportions hi, wilson")
+    assert (oats.r["lb"], oats.r["ub"]) == (pytest.approx(R["wilson"][0]), pytest.approx(R["wilson"][1]))
+    p, n, z = 37 / 72, 72, 1.959963984540054
+    oats.run("ci prop hi, wald")
+    assert oats.r["ub"] == pytest.approx(p + z * math.sqrt(p * (1 - p) / n))
+    oats.run("ci prop hi, agresti")
+    c = (37 + z * z / 2) / (n + z * z)
+    assert oats.r["ub"] == pytest.approx(c + z * math.sqrt(c * (1 - c) / (n + z * z)))
+    oats.run("ci prop hi, jeffreys")
+    assert R["exact"][0] < oats.r["lb"] < p
+    oats.run("ci means yield, poisson")
+    assert (oats.r["lb"], oats.r["ub"]) == (pytest.approx(R["poisson"][0]), pytest.approx(R["poisson"][1]))
+    oats.run("ci variances yield")
+    assert (oats.r["lb"], oats.r["ub"]) == (pytest.approx(R["variance"][0]), pytest.approx(R["variance"][1]))
+    oats.run("ci variances yield, sd")
+    assert oats.r["lb"] == pytest.approx(math.sqrt(R["variance"][0]))
+    text = oats.run("ci means yield nitro, level(95) separator(1)").text
+    assert "       yield |         72    103.9722    3.188949        97.61364    110.3308" in text
+    assert text.count("-------------+") == 2
+    for bad in ("ci yield", "ci proportions yield, exact wilson(3)"):
+        with pytest.raises(StataError):
+            oats.run(bad)
+
+
+PRICES = """
+3291 3299 3667 3748 3798 3799 3829 3895 3955 3984 3995 4010 4060 4082 4099 4172 4181 4187 4195 4296 4389 4424 4425 4453
+4482 4499 4504 4516 4589 4647 4697 4723 4733 4749 4816 4890 4934 5079 5104 5172 5189 5222 5379 5397 5705 5719 5788 5798
+5799 5886 5899 6165 6229 6295 6303 6342 6486 6850 7140 7827 8129 8814 9690 9735 10371 10372 11385 11497 11995 12990 13466  # noqa: E501
+13594 14500 15906
+"""
+"""Prices of 74 cars in 1978; the limits below stand in a public log of centile on them."""
+
+
+def test_centiles(oats: Session) -> None:
+    s = Session(data=pd.DataFrame({"price": [float(x) for x in PRICES.split()]}))
+    text = s.run("centile price, centile(1 5 10 25 50 75)").text
+    for row in (
+        "       price |        74          1        3291            3291    3701.074*",
+        "             |                    5     3727.75        3291.232    3914.159",
+        "             |                   10        3862        3683.619    4067.944",
+        "             |                   25        4193        4009.467    4501.838",
+        "             |                   50      5006.5        4593.566    5717.898",
+        "             |                   75        6378        5798.432      9691.6",
+    ):
+        assert row in text
+    oats.run("centile yield, centile(5 25 50 75 95)")
+    np.testing.assert_allclose([oats.r[f"c_{k}"] for k in range(1, 6)], R["type6"], rtol=1e-12)
+    low = oats.r["lb_3"]
+    oats.run("centile yield, cci")
+    assert oats.r["lb_1"] <= low
+
+
+# ---------------------------------------------------------------------------------------------------------- mean
+
+
+def test_mean(teeth: Session) -> None:
+    text = teeth.run("mean distance age").text
+    d = FRAME[["distance", "age"]].to_numpy()
+    np.testing.assert_allclose(teeth.e["V"].to_numpy(), np.cov(d.T) / 108, atol=1e-15)
+    assert "Mean estimation                            Number of obs = 108\n" in text
+    assert "    distance |   24.02315   .2818024      23.46451    24.58179" in text
+    teeth.run("mean distance [aw=age]")
+    assert teeth.e["b"].to_numpy()[0, 0] == pytest.approx(R["awmean"][0])
+    assert math.sqrt(teeth.e["V"].to_numpy()[0, 0]) == pytest.approx(R["awmean"][1])
+    teeth.run("mean distance [fw=age]")
+    copies = Session(data=FRAME.loc[FRAME.index.repeat(FRAME["age"])].reset_index(drop=True))
+    copies.run("mean distance")
+    assert teeth.e["V"].to_numpy()[0, 0] == pytest.approx(copies.e["V"].to_numpy()[0, 0])
+
+
+def test_mean_over_and_clusters(teeth: Session) -> None:
+    text = teeth.run("mean distance, over(sex)").text
+    se = [g.std(ddof=1) / math.sqrt(len(g)) for _, g in FRAME.groupby("sex")["distance"]]
+    np.testing.assert_allclose(np.sqrt(np.diag(teeth.e["V"].to_numpy())), se)  # stata: a public log of mean, over()
+    assert teeth.e["df_r"] == 107
+    assert "c.distance@sex |\n" in text
+    teeth.run("mean distance [pw=age]")
+    z = FRAME["age"] * (FRAME["distance"] - np.average(FRAME["distance"], weights=FRAME["age"])) / FRAME["age"].sum()
+    assert teeth.e["V"].to_numpy()[0, 0] == pytest.approx(108 / 107 * float((z**2).sum()))
+    text = teeth.run("mean distance [pw=age], vce(cluster subject)").text
+    sums = z.groupby(FRAME["subject"]).sum()
+    assert teeth.e["V"].to_numpy()[0, 0] == pytest.approx(27 / 26 * float((sums**2).sum()))
+    assert (teeth.e["df_r"], teeth.e["N_clust"]) == (26, 27)
+    assert "(Std. err. adjusted for 27 clusters in subject)" in text
+    assert teeth.run("mean, level(90)").text.count("90% conf.") == 1
+
+
+def test_total_and_proportion(teeth: Session) -> None:
+    teeth.run("total distance")
+    assert teeth.e["b"].to_numpy()[0, 0] == pytest.approx(FRAME["distance"].sum())
+    assert teeth.e["V"].to_numpy()[0, 0] == pytest.approx(108 * FRAME["distance"].var())
+    text = teeth.run("proportion sex").text
+    p = 64 / 108
+    assert teeth.e["V"].to_numpy()[0, 0] == pytest.approx(p * (1 - p) / 108)  # stata: a public log of version 17
+    from scipy import stats
+
+    half = stats.t.ppf(0.975, 107) * math.sqrt(p * (1 - p) / 108) / (p * (1 - p))
+    low = 1 / (1 + math.exp(-(math.log(p / (1 - p)) - half)))
+    assert f"          1  |   {p:.7f}".replace("0.", ".") in text
+    assert f"{low:.6f}"[1:] in text
+    assert "Logit" not in teeth.run("proportion sex, citype(normal)").text
+    for bad in ("mean", "mean distance, vce(robust)", "proportion distance"):
+        with pytest.raises(StataError):
+            Session(data=ORTHODONT).run(bad)
