@@ -1,6 +1,6 @@
 """Time mixedcli beside its peers: python benchmarks/run.py [CASE ...] [--rows N] [--repeat N] [--json FILE].
 
-Cases: intercept-1m slope-1m threelevel-1m crossed-73k crossed-1m ar1-100k un-30k oneliner load-dta load-csv and the
+Cases: intercept-1m slope-1m threelevel-1m crossed-73k crossed-1m ar1-100k un-30k oneliner load-dta load-csv margins-at margins-cells and the
 data commands of datacommands.py (data: all of these); all when none is named.  Run it with the Python that has mixedcli
 installed, after benchmarks/peers.sh; what is not installed is left out.  Every program runs in a process of its own,
 one after another.  Times are the best and the median of the repetitions; a ratio is a program's median over mixedcli's.
@@ -21,6 +21,7 @@ from typing import Any
 
 from cases import FITS, FitCase, fit_data, load_data, store
 from datacommands import CASES as DATA
+from margins import CASES as MARGINS
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -149,6 +150,12 @@ def data_command(name: str, rows: int, repeat: int) -> dict[str, Result | None]:
     return {p: ask([sys.executable, worker, p, name, str(rows), str(repeat)]) for p in ("mixedcli", "pandas")}
 
 
+def margins(name: str, rows: int, repeat: int) -> dict[str, Result | None]:
+    """margins beside predictions made one margin at a time."""
+    worker = str(HERE / "margins.py")
+    return {p: ask([sys.executable, worker, p, name, str(rows), str(repeat)]) for p in ("mixedcli", "numpy")}
+
+
 def table(name: str, results: dict[str, Result | None]) -> str:
     """A Markdown table: best, median, ratio to mixedcli, log likelihood above or below mixedcli's, peak memory."""
     own = results.get("mixedcli", results.get("mixedcli-command"))
@@ -170,7 +177,7 @@ def table(name: str, results: dict[str, Result | None]) -> str:
 
 
 def main() -> None:
-    names = [*FITS, "oneliner", "load-dta", "load-csv", *DATA, "data"]
+    names = [*FITS, "oneliner", "load-dta", "load-csv", *MARGINS, *DATA, "data"]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(names))
     parser.add_argument("--rows", type=int, default=1_000_000)
@@ -187,6 +194,8 @@ def main() -> None:
     for name in wanted:
         if name in DATA:
             figures[name] = data_command(name, options.rows, options.repeat)
+        elif name in MARGINS:
+            figures[name] = margins(name, options.rows, min(options.repeat, 3))
         elif name in FITS:
             figures[name] = fits(name, options.rows, options.repeat, options.skip)
         elif name == "oneliner":

@@ -19,7 +19,7 @@ from mixedcli.blocks import Blank, Block
 from mixedcli.blocks_anova import AnovaRow, AnovaTable, EpsilonRow, EpsilonTable
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.context import expression_context
-from mixedcli.commands.estimation import partial
+from mixedcli.commands.estimation import anova_e, partial
 from mixedcli.data import sample, varlist
 from mixedcli.data.dataset import Dataset
 from mixedcli.engine.distributions import f_tail
@@ -55,11 +55,11 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         blocks += [Blank(), Blank(), epsilon]
         # unverified: Stata numbers these by repeated factor
         scalars |= {"hf1": epsilon.hf, "gg1": epsilon.gg, "box1": epsilon.box}
-    macros = {"cmd": "anova", "cmdline": " ".join(command.text.split()), "depvar": name, "properties": ""}
+    macros = {"cmd": "anova", "cmdline": " ".join(command.text.split()), "depvar": name, "properties": "b V"}
     for k, x in enumerate(fit.terms, 1):
         scalars |= {f"ss_{k}": x.ss, f"df_{k}": float(x.df), f"F_{k}": _ratio(x, fit)}
         macros[f"term_{k}"] = x.name
-    e = Stored(scalars, {k: v for k, v in macros.items() if v})
+    e = Stored(scalars, {k: v for k, v in macros.items() if v}, anova_e.matrices(session, command, design.sample))
     return Outcome(blocks=tuple(blocks), estimates=Estimates(e, design.sample, None))
 
 

@@ -170,6 +170,43 @@ def predictions(session: Session, expr: ast.Expr, data: Dataset, rows: NDArray[n
     return _predict(own, expr, estimates.stored, b, V, rows, derive=True)
 
 
+def through_prediction(
+    session: Session, expr: ast.Expr, data: Dataset, rows: NDArray[np.bool_]
+) -> tuple[Floats, Floats] | None:
+    """Values of an expression and their derivatives in the linear prediction, row by row: (rows,) each.
+
+    None where the expression names coefficients or other equations, so that this is not all it depends on.
+    """
+    estimates, b, _ = nonlinear.required(session)
+    if nonlinear.named([expr], estimates.stored):
+        return None
+    equations: list[str | None] = []
+
+    def form(call: ast.Call) -> ast.Expr:
+        equations.append(_equation(call))
+        return ast.Var(_HIDDEN)
+
+    rewritten = _replaced(expr, form)
+    if not equations or any(e is not None for e in equations):
+        return None
+    own = copy.copy(session)
+    own.data = data
+    xb = prediction(own, None)(b)
+    base = expression_context(own, rows)
+    scale = max(float(np.std(xb[rows])), 1e-300)
+
+    def values(change: float) -> Floats:
+        moved = Column(_HIDDEN, "double", xb + change * scale, "%10.0g")
+        found = evaluate(rewritten, replace(base, data=data.with_columns([moved])))
+        whole = np.broadcast_to(np.asarray(found, dtype=float), (int(rows.sum()),))
+        return np.where(is_missing(whole), np.nan, whole)
+
+    widths = (1e-2, 5e-3, 2.5e-3)
+    first = [(values(w) - values(-w)) / (2 * w * scale) for w in widths]
+    second = [(4 * narrow - wide) / 3 for wide, narrow in zip(first, first[1:], strict=False)]
+    return values(0.0), (16 * second[1] - second[0]) / 15
+
+
 def _numeric(expr: ast.Expr, context: Context) -> object:
     value = evaluate(expr, context)
     if isinstance(value, str) or (isinstance(value, np.ndarray) and value.dtype.kind in "OUS"):

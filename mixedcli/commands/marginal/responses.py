@@ -134,7 +134,7 @@ def expressed(base: Basis, population: Population, settings: Mapping[Key, Settin
 
     Errors: r(111), r(198).
     """
-    from mixedcli.commands.predictnl import predictions
+    from mixedcli.commands.predictnl import predictions, through_prediction
 
     session = population.session
     data = session.data
@@ -144,7 +144,17 @@ def expressed(base: Basis, population: Population, settings: Mapping[Key, Settin
             raise NotYetAvailable("expression() with factors at proportions is not yet available")
         values = setting.values if isinstance(setting, Generated) else np.full(data.n, setting.value)
         made.append(Column(key[0], "double", values, "%10.0g"))
-    found = predictions(session, expr, data.with_columns(made) if made else data, population.rows)
+    data = data.with_columns(made) if made else data
+    chain = through_prediction(session, expr, data, population.rows)
+    if chain is not None:
+        value, slope = chain
+        estimate = _averaged(_known(value), population)
+        gradient = np.zeros((population.groups, base.model.size))
+        for term, position in _free(base.model):
+            own = _product(() if term is None else term.parts, population, settings)
+            gradient[:, position] = _averaged(slope * own, population)
+        return Quantities(estimate, gradient, np.isfinite(estimate))
+    found = predictions(session, expr, data, population.rows)
     assert found.gradient is not None
     estimate = _averaged(_known(found.values), population)
     gradient = np.column_stack([_averaged(_known(g), population) for g in found.gradient])
