@@ -1,9 +1,10 @@
 """Time mixedcli beside its peers: python benchmarks/run.py [CASE ...] [--rows N] [--repeat N] [--json FILE].
 
-Cases: intercept-1m slope-1m threelevel-1m crossed-73k crossed-1m ar1-100k un-30k oneliner load-dta load-csv margins-at margins-cells and the
-data commands of datacommands.py (data: all of these); all when none is named.  Run it with the Python that has mixedcli
-installed, after benchmarks/peers.sh; what is not installed is left out.  Every program runs in a process of its own,
-one after another.  Times are the best and the median of the repetitions; a ratio is a program's median over mixedcli's.
+Cases: intercept-1m slope-1m threelevel-1m crossed-73k crossed-1m ar1-100k un-30k oneliner load-dta load-csv
+margins-at margins-cells and the data commands of datacommands.py (data: all of these); all when none is named.
+Run it with the Python that has mixedcli installed, after benchmarks/peers.sh; what is not installed is left out.  Every
+program runs in a process of its own, one after another.  Times are the best and the median of the repetitions; a ratio
+is a program's median over mixedcli's.
 """
 
 from __future__ import annotations
@@ -153,7 +154,8 @@ def data_command(name: str, rows: int, repeat: int) -> dict[str, Result | None]:
 def margins(name: str, rows: int, repeat: int) -> dict[str, Result | None]:
     """margins beside predictions made one margin at a time."""
     worker = str(HERE / "margins.py")
-    return {p: ask([sys.executable, worker, p, name, str(rows), str(repeat)]) for p in ("mixedcli", "numpy")}
+    times = {"mixedcli": repeat, "numpy": 1}  # the latter takes minutes
+    return {p: ask([sys.executable, worker, p, name, str(rows), str(k)]) for p, k in times.items()}
 
 
 def table(name: str, results: dict[str, Result | None]) -> str:

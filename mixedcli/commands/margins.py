@@ -32,7 +32,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from mixedcli import ast
-from mixedcli.blocks import Blank, Block, line
+from mixedcli.blocks import Blank, Block, Note
 from mixedcli.blocks_margins import AtRow, MarginsHeader
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.marginal import compare, margintable, plan, results, saving
@@ -129,7 +129,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
             # stata: a published log, for pwcompare
             what = "pairwise comparisons" if want.ignored == "pwcompare" else "contrasts"
             made.insert(
-                0, line(f"note: ignoring {want.ignored} options because there are no margins for making {what}.")
+                0, Note(f"note: ignoring {want.ignored} options because there are no margins for making {what}.")
             )
         table = margintable.table(
             blocks, estimates, frame, labels, base, shown, title=title, columns=columns, notes=notes

@@ -20,6 +20,7 @@ import copy
 import math
 from collections.abc import Callable
 from dataclasses import fields, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -203,7 +204,7 @@ def through_prediction(
 
     widths = (1e-2, 5e-3, 2.5e-3)
     first = [(values(w) - values(-w)) / (2 * w * scale) for w in widths]
-    second = [(4 * narrow - wide) / 3 for wide, narrow in zip(first, first[1:], strict=False)]
+    second = [(4 * narrow - wide) / 3 for wide, narrow in pairwise(first)]
     return values(0.0), (16 * second[1] - second[0]) / 15
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mixedcli import ast
 from mixedcli.commands.context import expression_context
@@ -15,7 +16,7 @@ from mixedcli.results import Matrix
 from mixedcli.session import Session
 
 
-def matrices(session: Session, command: ast.Command, sample: np.ndarray) -> dict[str, Matrix]:  # type: ignore[type-arg]
+def matrices(session: Session, command: ast.Command, sample: NDArray[np.bool_]) -> dict[str, Matrix]:
     """Coefficients and their covariance matrix, with zeros for base levels."""
     body = command.body
     assert isinstance(body, ast.VarlistBody)
