@@ -81,6 +81,7 @@ class Dataset:
     settings: TimeSettings | None = None
     characteristics: Mapping[str, str] = field(default_factory=dict)  # of _dta; "note0".. are notes
     changed: bool = False
+    abbreviations: bool = True  # whether names may be shortened (set varabbrev)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -21,9 +21,14 @@ def resolve(name: str, data: Dataset, span: Span | None = None) -> str:
 
 
 def lookup(name: str, data: Dataset, span: Span | None = None) -> str | None:
-    """Like ``resolve``, with None for a name that means no variable.  Errors: r(111) when ambiguous."""
+    """Like ``resolve``, with None for a name that means no variable.  Errors: r(111) when ambiguous.
+
+    Abbreviations count only where the data set says so (set varabbrev).
+    """
     if name in data.columns:
         return name
+    if not data.abbreviations:
+        return None
     matches = [known for known in data.columns if known.startswith(name)]
     if len(matches) > 1:
         raise NotFound(f"{name} ambiguous abbreviation", span)

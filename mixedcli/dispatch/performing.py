@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
 from mixedcli import ast, commands
@@ -66,6 +67,8 @@ def outcomes(session: Session, command: ast.Command) -> Iterable[Outcome]:
 
     Errors: r(199) unknown command, r(198) options and prefixes it does not take, and the command's own.
     """
+    if session.data.abbreviations != session.settings.varabbrev:
+        session.data = replace(session.data, abbreviations=session.settings.varabbrev)
     for k, prefix in enumerate(command.prefixes):
         if prefix.name not in MODES:
             return prefixed(session, command, k)

@@ -43,12 +43,12 @@ OPTIONS: tuple[MixedOption, ...] = (
     *_rows("model", "int", "emiter:ate iter:ate"),
     *_rows("model", "real", "emtol:erance tol:erance ltol:erance nrtol:erance"),
     *_rows("model", "text", "tech:nique from"),
-    *_rows("model", "flag", "dif:ficult log nolog tr:ace grad:ient showstep hess:ian showtol:erance nonrtol:erance"),
+    *_rows("model", "flag", "dif:ficult tr:ace grad:ient showstep hess:ian showtol:erance nonrtol:erance"),
     *_rows("replay", "real", "l:evel"),
     *_rows("replay", "text", "dftab:le fvwrapon cformat pformat sformat"),
     *_rows("replay", "int", "fvwrap"),
     *_rows("replay", "flag", "var:iance stddev:iations noret:able nofet:able estm:etric nohead:er nogr:oup nolr:test"),
-    *_rows("replay", "flag", "small coefl:egend noci nopv:alues noomit:ted vsquish noempty:cells base:levels"),
+    *_rows("replay", "flag", "log nolog small coefl:egend noci nopv:alues noomit:ted vsquish noempty:cells base:levels"),
     *_rows("replay", "flag", "allbase:levels nofvlab:el nolstretch nocnsr:eport"),
 )
 

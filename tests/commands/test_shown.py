@@ -244,6 +244,20 @@ def test_settings(command: str, field: str, value: object) -> None:
     assert getattr(session.settings, field) == value
 
 
+def test_names_may_not_be_shortened_after_set_varabbrev_off() -> None:
+    _, run = driver()
+    run("set obs 3")
+    run("generate length = _n")
+    run("set varabbrev off")
+    assert run("summarize len") == "r(111): variable len not found"
+    assert run("generate twice = 2*len") == "r(111): len not found"
+    assert run("generate length2 = length^2") == ""
+    run("set varabbrev on")
+    assert run("generate twice = 2*lengt") == "r(111): lengt ambiguous abbreviation"
+    run("drop length2")
+    assert run("generate twice = 2*len") == ""
+
+
 @pytest.mark.parametrize(
     "command", ["set more off", "set more off, permanently", "set matsize 800", "set scheme s1mono"]
 )

@@ -134,7 +134,7 @@ def test_parsed_but_not_yet_available(text: str) -> None:
 
 
 def test_replay_takes_reporting_options_only() -> None:
-    command = parse_line("mixed, level(90) stddev noheader")
+    command = parse_line("mixed, level(90) stddev noheader nolog")
     assert command is not None
     display = replay_display(command)
     assert (display.level, display.stddeviations, display.header) == (90.0, True, False)
