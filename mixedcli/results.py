@@ -166,6 +166,7 @@ class MixedResult:
     rank_theta: rank of vcov_theta (0 when it is not available).
     robust: with robust standard errors; vcov_beta and vcov_theta are then the robust matrices.
     psi: the engine's own parameters, from which further results can be computed again on the same data.
+    determined: the residual covariance matrix is nearly singular.
     small: small-sample inference, when it was asked for.
     slopes: derivatives (rows, len(theta)) of ``rows`` by theta, as variances and as standard deviations.
     """
@@ -190,6 +191,7 @@ class MixedResult:
     stderr_failed: bool = False
     robust: Robust | None = None
     psi: Floats | None = None
+    determined: bool = False
     small: SmallSample | None = None
     slopes: tuple[Floats, Floats] | None = None
 

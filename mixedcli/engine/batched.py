@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 _ONE_THREAD = 250_000  # multiply-adds up to which OpenBLAS stays on the calling thread
+_STEEP = 1e4
 _WRITTEN_OUT = 4  # up to this q products are written out over arrays; beyond, batched BLAS
 
 
@@ -38,7 +39,7 @@ def inverse_plus(S: Floats, sigma: Floats) -> tuple[Floats, Floats]:
     N = multiply(S, sigma[:, :, None])
     index = np.arange(q)
     N[index, index] += 1.0
-    if q == 3:
+    if q == 3 and not steep(S, sigma):  # products of three large numbers would drown the determinant
         M = np.empty_like(N)
         for i in range(3):
             i1, i2 = (i + 1) % 3, (i + 2) % 3
@@ -52,6 +53,19 @@ def inverse_plus(S: Floats, sigma: Floats) -> tuple[Floats, Floats]:
     return np.asarray(np.linalg.inv(batch).transpose(1, 2, 0), dtype=float), np.asarray(
         np.linalg.slogdet(batch)[1], dtype=float
     )
+
+
+def steep(S: Floats, sigma: Floats) -> bool:
+    """Whether S sigma is so large somewhere that products with (I + S sigma)^-1 lose digits worth having."""
+    return bool((S[np.arange(len(S)), np.arange(len(S))].max(axis=1, initial=0.0) * np.diag(sigma)).max() > _STEEP)
+
+
+def solve_plus(M: Floats, S: Floats, sigma: Floats, right: Floats) -> Floats:
+    """M right for M = (I + S sigma)^-1, the error of M taken out by a step of iterative refinement where it matters."""
+    W = multiply(M, right)
+    if steep(S, sigma):
+        W = W + multiply(M, right - W - multiply(S, multiply(sigma[:, :, None], W)))
+    return W
 
 
 def multiply(A: Floats, B: Floats) -> Floats:

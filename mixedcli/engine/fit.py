@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from mixedcli.engine.collapse import collapsed, elsewhere
 from mixedcli.engine.crossprod import CrossProducts, cross_products
 from mixedcli.engine.design import Design, FitOptions
 from mixedcli.engine.em import EmTrace, em, starting_point
@@ -62,8 +63,10 @@ def fit(
         )
     if options.emiterate > 0 and space.size:
         # EM with its last steps replaced by Newton's: the same place in a fraction of the time
-        start = maximize(objective, start, _QUICK, good_enough=likelihood.close).point
-        start = _best(objective, start, likelihood)
+        near = maximize(objective, start, _QUICK, good_enough=likelihood.close)
+        if design.correlation is not None:
+            near = elsewhere(objective, near)
+        start = _best(objective, near.point, likelihood)
     exact = likelihood.exact()
     if exact is not likelihood:
         # average information was good enough for the way; the rest needs second derivatives
@@ -216,6 +219,7 @@ def _result(
         stderr_failed=told.failed,
         psi=point.psi,
         slopes=told.slopes,
+        determined=collapsed(objective, point.psi),
     )
     if not options.dfmethod:
         return result

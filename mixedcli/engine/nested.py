@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.engine.batched import gram as flat_gram
-from mixedcli.engine.batched import inverse_plus, multiply, trace_products
+from mixedcli.engine.batched import inverse_plus, multiply, solve_plus, trace_products
 from mixedcli.engine.crossprod import Chunk, CrossProducts, Products
 from mixedcli.frozen import frozen
 
@@ -184,7 +184,7 @@ class _Elimination:
         Szz, Sza = S[:, :q], S[:, q:]
         M, log_det = inverse_plus(Szz, own.sigma)
         sigma = own.sigma[:, :, None]
-        W = multiply(M, Sza)
+        W = solve_plus(M, Szz, own.sigma, Sza)
         B = multiply(sigma, W)
         self._push(self.value, level, _zip(Sza, B), -1.0)
         if self.order > 0:
@@ -197,7 +197,7 @@ class _Elimination:
                 half = multiply(dS[:, :q], B)
                 R[a] = dS[:, q:] - half
                 self._push(self.first[a], level, _zip(dS[:, q:] - 0.5 * half, B), -1.0, both=True)
-            K = multiply(M, Szz)
+            K = solve_plus(M, Szz, own.sigma, Szz)
             below = list(self.first)
             if self.order > 1:
                 self._lower_pairs(level, below, lower, R, B, H)

@@ -136,22 +136,23 @@ def maximize(
 
 def _search(objective: Objective, here: Point, direction: Floats, stretch: bool) -> tuple[Point, bool]:
     """Full step, halved until the likelihood does not fall; lengthened while it pays where it was not concave."""
-    slack = 1e-13 * (1.0 + abs(here.ll))
-    t = 1.0
-    for _ in range(_HALVINGS):
-        there = objective.at(here.x + t * direction, 2)
-        if there.ll >= here.ll - slack:
+    least = here.ll - 1e-13 * (1.0 + abs(here.ll))
+    there = objective.at(here.x + direction, 2)
+    t, ll = 1.0, there.ll
+    for _ in range(_HALVINGS - 1):  # trials need no derivatives
+        if ll >= least:
             break
         t *= 0.5
-    else:
+        ll = objective.at(here.x + t * direction, 0).ll
+    if not ll >= least:
         return here, True
     halved = t < 1.0
     while stretch and not halved and t < 64.0:
-        further = objective.at(here.x + 2.0 * t * direction, 2)
-        if further.ll <= there.ll:
+        further = objective.at(here.x + 2.0 * t * direction, 0).ll
+        if further <= ll:
             break
-        there, t = further, 2.0 * t
-    return there, halved
+        t, ll = 2.0 * t, further
+    return there if t == 1.0 else objective.at(here.x + t * direction, 2), halved
 
 
 def _bounded(direction: Floats, x: Floats) -> Floats:

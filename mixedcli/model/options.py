@@ -48,8 +48,8 @@ OPTIONS: tuple[MixedOption, ...] = (
     *_rows("replay", "text", "dftab:le fvwrapon cformat pformat sformat"),
     *_rows("replay", "int", "fvwrap"),
     *_rows("replay", "flag", "var:iance stddev:iations noret:able nofet:able estm:etric nohead:er nogr:oup nolr:test"),
-    *_rows("replay", "flag", "log nolog small coefl:egend noci nopv:alues noomit:ted vsquish noempty:cells base:levels"),
-    *_rows("replay", "flag", "allbase:levels nofvlab:el nolstretch nocnsr:eport"),
+    *_rows("replay", "flag", "small coefl:egend noci nopv:alues noomit:ted vsquish noempty:cells base:levels"),
+    *_rows("replay", "flag", "log nolog allbase:levels nofvlab:el nolstretch nocnsr:eport"),
 )
 
 

@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from mixedcli.engine.residual.moments import Moments
-from mixedcli.engine.residual.structure import Floats, Ints, Layout, ResidualRow, Stack, Structure, TimeRule
+from mixedcli.engine.residual.structure import COLLAPSED, Floats, Ints, Layout, ResidualRow, Stack, Structure, TimeRule
 
 
 class Exchangeable(Structure):
@@ -66,6 +66,8 @@ class Exchangeable(Structure):
         _, gap, above, r1, r2 = self._correlation(x)
         # 1 + (n - 1) r, summed from terms that are not negative
         mean = (n1 := classes - 1.0) * above + (1.0 + n1 * self.lowest)
+        if min(gap, float(mean.min(initial=1.0))) < COLLAPSED:
+            raise np.linalg.LinAlgError("residuals that determine each other")
         u, v = 1.0 / gap, 1.0 / mean
         value = np.stack([np.full_like(v, u), v], axis=1)
         slope = np.stack([np.full_like(v, u * u), -n1 * v * v], axis=1)

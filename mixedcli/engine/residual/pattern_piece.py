@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 
 from mixedcli.engine.batched import gram, tall_product
 from mixedcli.engine.residual.pieces import Layer, PieceValue, Slab, gather, slot_count
-from mixedcli.engine.residual.structure import Stack, Structure
+from mixedcli.engine.residual.structure import COLLAPSED, Stack, Structure
 from mixedcli.frozen import frozen
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-COLLAPSED = 1e-11  # share of a residual's variance that others in its group leave, below which only rounding is left
 _DOUBLES = 4_000_000  # size of a batch of matrices
 _MOMENTS = 1_500_000  # size of a pattern's table of cross products
 

@@ -29,6 +29,10 @@ TimeRule = Literal["none", "integer", "nonnegative", "real"]
 Layout = Literal["patterns", "chain", "exchangeable"]
 
 
+#: share of a residual's variance that the others of its group leave, below which the elimination of random effects
+#: loses the digits of the log likelihood (differences of terms of this share's inverse)
+COLLAPSED = 1e-6
+
 _INSIDE = 1.0 - 2.0**-52  # a correlation this near to 1 is 1 to the last digit but has an atanh
 
 
