@@ -280,9 +280,7 @@ def _warnings(fit: MixedFit) -> list[str]:
         pair = ",".join(frame.equations[equation].labels[k] for k in (first, second))
         out.append(f"corr({pair}) at level {frame.name} is estimated as +1 or -1; the random effects are redundant.")
     if fit.result.determined:
-        out.append(
-            "the covariance matrix of the residuals is nearly singular; the data do not support this residual structure."
-        )
+        out.append("the covariance matrix of the residuals is nearly singular; the data do not support the structure.")
     if fit.result.small is not None and fit.result.small.failed:
         out.append("degrees of freedom are missing: the information matrix of the variance parameters is singular.")
     if fit.result.stderr_failed:

@@ -24,8 +24,8 @@ Floats = NDArray[np.float64]
 SINGULAR = 1e-5  # share of a residual's variance that the others of its group leave, below which they determine it
 _LARGEST = 400  # times up to which the residuals' matrix is looked at as a whole
 #: other starting values: random effects and correlations as shares of the usual ones
-_STARTS = ((0.01, 1.0), (0.05, 0.5), (1.0, 0.5), (0.2, 0.0), (5.0, 0.7))
-_USUAL = FitOptions(iterate=100)
+_STARTS = ((0.01, 1.0), (0.05, 0.5), (1.0, 0.5), (0.2, 0.0))
+_USUAL = FitOptions(iterate=60)
 
 
 def collapsed(objective: Objective, psi: Floats) -> bool:
