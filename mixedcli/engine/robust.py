@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mixedcli.engine.batched import inverse_plus, multiply
+from mixedcli.engine.batched import inverse_plus, multiply, solve_plus
 from mixedcli.engine.crossprod import Chunk, CrossProducts
 from mixedcli.engine.design import Design
 from mixedcli.engine.likelihood import Likelihood
@@ -227,9 +227,10 @@ class _GroupScores:
     def _eliminate(self, level: int, own: LevelCovariance) -> None:
         S, q, p, out = self.value[level], self.q[level], self.p, self.out
         sigma = own.sigma[:, :, None]
-        M = inverse_plus(S[:, :q], own.sigma)[0]
+        Szz = S[:, :q]
+        M = inverse_plus(Szz, own.sigma)[0]
         Sza = S[:, q:]
-        W = multiply(M, Sza)
+        W = solve_plus(M, Szz, own.sigma, Sza)
         B = multiply(sigma, W)
         out.root[:] -= self._top(level, (Sza[:, -p - 1 :] * B[:, -1:]).sum(0))
         self._push(self.value, level, zip(Sza, B, strict=True), -1.0, p + 1)
