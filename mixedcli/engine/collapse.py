@@ -17,47 +17,44 @@ from mixedcli.engine.design import FitOptions
 from mixedcli.engine.em import starting_point
 from mixedcli.engine.optimize import Maximum, maximize
 from mixedcli.engine.residual import Independent
+from mixedcli.engine.residual.exchangeable import Exchangeable
+from mixedcli.engine.residual.pattern_piece import PatternPiece
 from mixedcli.engine.working import Objective
 
 Floats = NDArray[np.float64]
 
 SINGULAR = 1e-5  # share of a residual's variance that the others of its group leave, below which they determine it
-_LARGEST = 400  # times up to which the residuals' matrix is looked at as a whole
 #: other starting values: random effects and correlations as shares of the usual ones
 _STARTS = ((0.01, 1.0), (0.05, 0.5), (1.0, 0.5), (0.2, 0.0))
 _USUAL = FitOptions(iterate=60)
 
 
 def collapsed(objective: Objective, psi: Floats) -> bool:
-    """Whether the residual covariance matrix of some by() group is singular for all practical purposes."""
-    space = objective.likelihood.space
-    residual = space.residual
+    """Whether the residual covariance matrix of some group is singular for all practical purposes."""
+    likelihood = objective.likelihood
+    residual, at = likelihood.space.residual, likelihood.space.random
     if isinstance(residual, Independent):
         return False
-    own = psi[space.random :]
-    for b, (structure, span) in enumerate(zip(residual.structures, residual.spans(), strict=True)):
-        times = structure.times
-        size = structure.largest if structure.layout == "exchangeable" else len(times)
-        if structure.layout == "chain" or not 1 < size <= _LARGEST:
-            continue
-        x = own[span][1:] if b else own[span]
-        if structure.layout == "exchangeable":
-            A = structure.matrix(x, np.zeros(size)).value
-        else:
-            A = structure.table(x).value[structure.entries(structure.keys(times))]
-        root = np.sqrt(np.diagonal(A))
-        if np.linalg.eigvalsh(A / np.multiply.outer(root, root)).min() < SINGULAR:
-            return True
-    return False
+    leaf = residual.leaf(likelihood.data, at, psi[at:], 0)
+    return any(
+        piece.least_share(leaf.prepared[b]) < SINGULAR
+        for pieces in leaf.supply.pieces
+        for b, found in enumerate(pieces)
+        if found is not None and isinstance(piece := found[0], PatternPiece)
+    ) or any(
+        structure.least_share(x) < SINGULAR
+        for structure, x in zip(residual.structures, residual.own(psi[at:]), strict=True)
+        if isinstance(structure, Exchangeable)
+    )
 
 
 def elsewhere(objective: Objective, found: Maximum) -> Maximum:
-    """Where a search goes that ended among singular residual matrices; ``found`` when it goes nowhere else.
+    """Where a search goes that did not converge, mostly among singular matrices; ``found`` when it goes nowhere.
 
     It may still have converged by the usual rules: a maximum at the very limit of the structure.  If not, the best
     maximum from other starting values.
     """
-    if found.converged or not collapsed(objective, found.point.psi):
+    if found.converged:
         return found
     further = maximize(objective, found.point, _USUAL)
     if further.converged:

@@ -53,6 +53,10 @@ class Correlated:
             at += s.size + (b > 0)
         return tuple(out)
 
+    def own(self, psi: Floats) -> list[Floats]:
+        """Working vector of every by() group's structure."""
+        return [psi[span.start + (b > 0) : span.stop] for b, span in enumerate(self.spans())]
+
     def start(self, data: CrossProducts) -> Floats:
         """From the moments of the regression's residuals."""
         assert data.supply is not None

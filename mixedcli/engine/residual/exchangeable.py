@@ -80,6 +80,11 @@ class Exchangeable(Structure):
             Stack(log_det, (g * r1)[None], (h * r1**2 + g * r2)[None, None]),
         )
 
+    def least_share(self, x: Floats) -> float:
+        """The smaller of the two eigenvalues of the largest group's matrix."""
+        _, gap, above, _, _ = self._correlation(x)
+        return min(gap, (self.largest - 1) * above)
+
     def matrix(self, x: Floats, times: Floats) -> Stack:
         r, _, _, r1, r2 = self._correlation(x)
         n = len(times)

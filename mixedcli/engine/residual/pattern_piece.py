@@ -84,6 +84,19 @@ class PatternPiece:
             log_det,
         )
 
+    def least_share(self, prepared: Sequence[Stack]) -> float:
+        """The smallest share of a residual's variance that the others of its group leave."""
+        (table,) = prepared
+        least = 1.0
+        for bucket in self.buckets:
+            for patterns, _ in bucket.batches(1):
+                try:
+                    _, left = _factored(table.value[bucket.entries[patterns]])
+                except np.linalg.LinAlgError:
+                    return 0.0
+                least = min(least, float(left.min(initial=1.0)))
+        return least
+
     def _levels(self, bucket: Bucket, patterns: slice, units: slice, Q: Floats, levels: list[Floats]) -> None:
         slots, _, n, _ = Q.shape
         if not self.layers:
@@ -147,12 +160,17 @@ def _moments(X: Floats, counts: Ints) -> Floats:
     return out
 
 
+def _factored(A: Floats) -> tuple[Floats, Floats]:
+    """Cholesky factors and what share of each variance the rows before leave.  Raises LinAlgError."""
+    L = np.asarray(np.linalg.cholesky(A), dtype=np.float64)
+    return L, np.diagonal(L, axis1=1, axis2=2) ** 2 / np.diagonal(A, axis1=1, axis2=2)
+
+
 def _inverses(table: Stack, entries: Ints, counts: Floats, order: int) -> tuple[Floats, Floats]:
     """Q with derivatives (slots, P, n, n), and log|A| summed over units (slots,)."""
     P, n = entries.shape[:2]
     A = table.value[entries]
-    L = np.linalg.cholesky(A)  # LinAlgError: not positive definite here
-    left = np.diagonal(L, axis1=1, axis2=2) ** 2 / np.diagonal(A, axis1=1, axis2=2)
+    L, left = _factored(A)
     if left.min(initial=1.0) < COLLAPSED:
         raise np.linalg.LinAlgError("residuals that determine each other")
     inverse = np.linalg.inv(A)
