@@ -1,17 +1,22 @@
 """estimates - keep, list and compare estimation results
 
-    estimates store name            keep the last results under a name
+    estimates store name [, title(text)]   keep the last results under a name
     estimates restore name          make stored results the last ones again
-    estimates dir                   list what is stored
+    estimates dir [names]           list what is stored; estimates query tells about the last results
     estimates drop names | _all     forget some or all; estimates clear forgets all
     estimates replay [names]        show results again
+    estimates for names [, nostop]: command     run a command after each of them
     estimates stats [names] [, n(#)]   log likelihood, AIC and BIC
-    estimates table [names] [, b(%fmt) se[(%fmt)] t[(%fmt)] p[(%fmt)] star stats(list) keep(list) drop(list)
-                    title(text)]
+    estimates table [names] [, options]   coefficients side by side
+        b(%fmt) se[(%fmt)] t[(%fmt)] p[(%fmt)] star[(levels)]   what is shown; eform exponentiates
+        stats(list) stfmt(%fmt) newpanel   scalars of e(), aic, bic, rank below, or in a table of their own
+        keep(list) drop(list)       coefficients by name, "equation:" or "equation:name"
+        equations(list)             equations matched by number, as equations(1) for the first of every model
+        varlabel varwidth(#) modelwidth(#) title(text) style(oneline|columns|noline) coded
     estimates title: text           give the last results a title
     estimates notes: text           a note on them; estimates notes [list] [in #], estimates notes drop in #
-    estimates save file [, replace] keep the last results in a file
-    estimates use file              get them back; the data and the estimation sample are not in it
+    estimates save file [, replace append]    keep the last results in a file
+    estimates use file [, number(#)]   get them back; the data and the estimation sample are not in it
     estimates esample: varlist [if] [in] [, replace]    say which observations they were made from
     estimates describe [name] [using file]              the command that made them
 
@@ -22,18 +27,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from math import log
+from fnmatch import fnmatchcase
 
 import numpy as np
 
 from mixedcli import ast
-from mixedcli.blocks import Blank, Block, Cell, Column, Grid, Note, line
+from mixedcli.blocks import Blank, Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
-from mixedcli.commands.estimation import filing
+from mixedcli.commands.estimation import filing, foreach, information
+from mixedcli.commands.estimation.directory import directory
+from mixedcli.commands.macros.text import unquoted
 from mixedcli.data.dataset import Column as Variable
 from mixedcli.errors import InvalidSyntax, LastEstimatesNotFound, NotFound
 from mixedcli.model.spec import Display, MixedFit
-from mixedcli.results import Estimates, Matrix, Stored
+from mixedcli.results import Estimates, Stored
 from mixedcli.session import Outcome, Session
 
 SPEC = CommandSpec(
@@ -48,7 +55,17 @@ SPEC = CommandSpec(
         OptionSpec("t", "t", "text", optional=True),
         OptionSpec("p", "p", "text", optional=True),
         OptionSpec("star", "star", "numlist", optional=True),
-        OptionSpec("stats", "st", "words"),
+        OptionSpec("stats", "s", "words"),
+        OptionSpec("stfmt", "stf", "text"),
+        OptionSpec("newpanel", "newp"),
+        OptionSpec("eform", "ef"),
+        OptionSpec("equations", "eq", "text"),
+        OptionSpec("varlabel", "varl"),
+        OptionSpec("label", "la"),
+        OptionSpec("varwidth", "varw", "int"),
+        OptionSpec("modelwidth", "modelw", "int"),
+        OptionSpec("style", "sty", "name"),
+        OptionSpec("coded", "coded"),
         OptionSpec("keep", "keep", "words"),
         OptionSpec("drop", "drop", "words"),
         OptionSpec("replace", "replace"),
@@ -75,6 +92,7 @@ SUBCOMMANDS = {
     "notes": "note",
     "describe": "d",
     "esample": "es",
+    "for": "for",
 }
 
 
@@ -107,10 +125,18 @@ def find(session: Session, name: str) -> Estimates:
     return session.stored[name]
 
 
-def _several(session: Session, names: list[str]) -> list[tuple[str, Estimates]]:
-    """Named results, or the last one when none is named; _all and * are all stored ones."""
-    chosen = [n for name in (names or ["."]) for n in (session.stored if name in ("_all", "*") else [name])]
+def several(session: Session, names: list[str]) -> list[tuple[str, Estimates]]:
+    """Named results, or the last one when none is named; _all and * are all stored ones, m* those that match."""
+    chosen = [n for name in (names or ["."]) for n in _matching(session, name)]
     return [(n, find(session, n)) for n in chosen]
+
+
+def _matching(session: Session, name: str) -> list[str]:
+    if name == "_all":
+        return list(session.stored)
+    if "*" in name or "?" in name:
+        return [n for n in session.stored if fnmatchcase(n, name)]
+    return [name]
 
 
 def _store(session: Session, names: list[str], options: Options) -> Outcome:
@@ -126,6 +152,10 @@ def _store(session: Session, names: list[str], options: Options) -> Outcome:
         # Stata marks the estimation sample of every stored result in the data
         column = Variable(marker, "byte", last.sample.astype(np.int8), "%8.0g", "esample() from estimates store")
         data = replace(data.with_columns([column]), changed=data.changed)
+    if options.get("title"):
+        # stata: the title belongs to the stored results
+        macros = {**last.stored.macros, "_estimates_title": unquoted(options["title"])}
+        last = replace(last, stored=replace(last.stored, macros=macros))
     return Outcome(stored={name: last}, data=data)
 
 
@@ -136,7 +166,7 @@ def _restore(session: Session, names: list[str], options: Options) -> Outcome:
 
 
 def _drop(session: Session, names: list[str], options: Options) -> Outcome:
-    gone = [n for n, _ in _several(session, names or ["_all"])]
+    gone = [n for n, _ in several(session, names or ["_all"])]
     data = session.data
     markers = [m for m in (f"_est_{n}" for n in gone) if m in data]
     if markers:
@@ -149,30 +179,11 @@ def _clear(session: Session, names: list[str], options: Options) -> Outcome:
 
 
 def _dir(session: Session, names: list[str], options: Options) -> Outcome:
-    chosen = _several(session, names) if names else list(session.stored.items())
+    chosen = several(session, names) if names else list(session.stored.items())
     if not chosen:
         return Outcome(r=Stored(macros={"names": ""}))
-    rows = tuple(
-        (
-            Cell(name),
-            Cell(e.stored.macros.get("cmd", ""), align="left"),
-            Cell(e.stored.macros.get("depvar", ""), align="left"),
-            Cell(float(len(e.stored.matrices["b"].colnames)), "%6.0f"),
-            Cell(e.stored.macros.get("_estimates_title", ""), align="left"),
-        )
-        for name, e in chosen
-    )
-    grid = Grid(
-        Column(("", "Name"), 12),
-        (
-            Column(("", "Command"), 12, "left"),
-            Column(("Dependent", "variable"), 12, "left"),
-            Column(("Number of", "param."), 9),
-            Column(("", "Title"), 25, "left", 2),
-        ),
-        rows,
-    )
-    return Outcome(blocks=(Blank(), grid), r=Stored(macros={"names": " ".join(n for n, _ in chosen)}))
+    r = Stored(macros={"names": " ".join(n for n, _ in chosen)})
+    return Outcome(blocks=(Blank(), directory(chosen)), r=r)
 
 
 def _replay(session: Session, names: list[str], options: Options) -> Outcome:
@@ -180,7 +191,7 @@ def _replay(session: Session, names: list[str], options: Options) -> Outcome:
 
     blocks: list[Block] = []
     rule = "-" * 79
-    for name, estimates in _several(session, names):
+    for name, estimates in several(session, names):
         again = getattr(estimates.fit, "replay", None)
         if not isinstance(estimates.fit, MixedFit) and again is None:
             raise LastEstimatesNotFound(f"{estimates.stored.macros.get('cmd', 'these results')} cannot be shown again")
@@ -191,45 +202,27 @@ def _replay(session: Session, names: list[str], options: Options) -> Outcome:
 
 
 def _query(session: Session, names: list[str], options: Options) -> Outcome:
-    if session.estimates is None:
+    last = session.estimates
+    if last is None:
         raise LastEstimatesNotFound("last estimates not found")
-    return Outcome(blocks=(line(f"(active results produced by {session.e.macros.get('cmd', '')})"),))
+    names = [n for n, e in session.stored.items() if e.fit is last.fit and e.stored == last.stored]
+    text = f"active results produced by {session.e.macros.get('cmd', '')}"
+    also = f"; also stored as {names[-1]}" if names else "; not yet stored"  # unverified: words
+    return Outcome(blocks=(line(f"({text}{also})"),), r=Stored(macros={"names": " ".join(names)}))
 
 
 def _stats(session: Session, names: list[str], options: Options) -> Outcome:
-    chosen = _several(session, names)
-    rows = np.array([_information(e, options.get("n")) for _, e in chosen])
-    columns = ("N", "ll0", "ll", "df", "AIC", "BIC")
-    matrix = Matrix(rows, tuple(n for n, _ in chosen), columns)
-    return Outcome(blocks=(Blank(), *stats_blocks(chosen, options.get("n"))), r=Stored(matrices={"S": matrix}))
-
-
-def _information(estimates: Estimates, n: int | None) -> tuple[float, ...]:
-    """N, ll(null) (never fitted by mixed), ll, df, AIC, BIC."""
-    scalars = estimates.stored.scalars
-    size, ll, df = n or scalars["N"], scalars["ll"], scalars["rank"]
-    return scalars["N"] if n is None else n, float("nan"), ll, df, -2 * ll + 2 * df, -2 * ll + log(size) * df
-
-
-def stats_blocks(chosen: list[tuple[str, Estimates]], n: int | None) -> tuple[Block, ...]:
-    """The table of estimates stats (# stata: manual example 10)."""
-    formats = ("%10.0fc", "%9.0g", "%9.0g", "%7.0f", "%9.0g", "%9.0g")
-    rows = tuple(
-        (Cell(name), *(Cell(v, f) for v, f in zip(_information(e, n), formats, strict=True))) for name, e in chosen
-    )
-    heads = (("N", 10), ("ll(null)", 10), ("ll(model)", 10), ("df", 7), ("AIC", 10), ("BIC", 10))
-    return (
-        line("Akaike's information criterion and Bayesian information criterion"),
-        Blank(),
-        Grid(Column(("Model",), 12), tuple(Column((h,), w) for h, w in heads), rows),
-        Note("BIC uses N = number of observations. See [R] IC note."),
-    )
+    chosen = several(session, names)
+    n = options.get("n")
+    r = Stored(matrices={"S": information.matrix(chosen, n)})
+    return Outcome(blocks=(Blank(), *information.table(chosen, n)), r=r)
 
 
 def _table(session: Session, names: list[str], options: Options) -> Outcome:
     from mixedcli.commands.estimation.compare import comparison
 
-    return Outcome(blocks=(Blank(), *comparison(_several(session, names), options)))
+    made = comparison(several(session, names), options, session.data)
+    return Outcome(blocks=(Blank(), *made.blocks), r=made.r)
 
 
 ACTIONS: dict[str, Callable[[Session, list[str], Options], Outcome]] = {
@@ -252,4 +245,5 @@ LINE_ACTIONS: dict[str, Callable[[Session, ast.Command, list[str], Options], Out
     "use": filing.use,
     "describe": filing.describe,
     "esample": filing.esample,
+    "for": foreach.each,
 }

@@ -10,8 +10,8 @@ from mixedcli import ast
 from mixedcli.blocks import Blank, Cell, Column, Grid, Note, line
 from mixedcli.commands import OptionSpec
 from mixedcli.commands.estat.options import bare
+from mixedcli.commands.estimation import information
 from mixedcli.errors import InvalidSyntax, NotValid
-from mixedcli.numfmt import text
 from mixedcli.results import Matrix, Stored
 from mixedcli.session import Outcome, Session
 
@@ -62,12 +62,7 @@ def run(session: Session, command: ast.Command) -> Outcome:
     # unverified: the title with more than two criteria
     title = f"{_NAMES[criteria[0]]} and {_NAMES[criteria[1]]}" if len(criteria) == 2 else "information criteria"
     grid = Grid(Column(("Model",), 12), tuple(Column((h,), w) for h, w in heads), (row,))
-    # unverified: the note with n()
-    note = Note(
-        f"N = {text(n, '%9.0g').strip()} used in calculating BIC."
-        if "n" in given
-        else "BIC uses N = number of observations. See [R] IC note."
-    )
+    note = Note(information.note(n if "n" in given else None))
     matrix = Matrix(
         np.array([[n, ll0, ll, k, *(values[c] for c in criteria)]]), (".",), ("N", "ll0", "ll", "df", *criteria)
     )

@@ -31,15 +31,20 @@ def required(session: Session) -> Estimates:
 
 
 def save(session: Session, command: ast.Command, words: list[str], options: Options) -> Outcome:
-    """estimates save filename [, replace].  Errors: r(198), r(301), r(602), r(603), r(693)."""
+    """estimates save filename [, replace append].  Errors: r(198), r(301), r(602), r(603), r(610), r(693)."""
     estimates = required(session)
     name = _file(words, command)
     path = located(name, session.settings.cwd)
     with opening(name):
         exists = path.exists()
-    if exists and not options.get("replace"):
+    if options.get("append") and options.get("replace"):
+        raise InvalidSyntax("options append and replace may not be combined", command.span)
+    kept: tuple[Estimates, ...] = ()
+    if exists and options.get("append"):
+        kept = _contents(session, name)
+    elif exists and not options.get("replace"):
         raise FileExists(f"file {name} already exists")
-    content = saved.write(replace(estimates, sample=None, tested=()))
+    content = saved.write((*kept, replace(estimates, sample=None, tested=())))
     write_atomic(path, name, lambda file: _write(file, content))
     return Outcome(blocks=(line(f"file {name} saved"),))
 
@@ -49,15 +54,23 @@ def _write(file: object, content: bytes) -> None:
 
 
 def use(session: Session, command: ast.Command, words: list[str], options: Options) -> Outcome:
-    """estimates use filename.  The estimation sample is not part of the file (estimates esample sets it)."""
-    estimates = _read(session, _file(words, command))
-    return Outcome(estimates=estimates)
+    """estimates use filename [, number(#)].  The estimation sample is not in it: estimates esample sets it."""
+    return Outcome(estimates=_read(session, _file(words, command), options))
 
 
-def _read(session: Session, name: str) -> Estimates:
+def _contents(session: Session, name: str) -> tuple[Estimates, ...]:
     with opening(name):
         content = located(name, session.settings.cwd).read_bytes()
     return saved.read(content, name)
+
+
+def _read(session: Session, name: str, options: Options) -> Estimates:
+    """The results wanted of a file, the first unless number() says.  Errors: r(198)."""
+    found = _contents(session, name)
+    number = int(options.get("number", 1))
+    if not 1 <= number <= len(found):
+        raise InvalidSyntax(f"file {name} does not contain results number {number}")  # unverified: words
+    return found[number - 1]
 
 
 def _file(words: list[str], command: ast.Command) -> str:
@@ -69,7 +82,7 @@ def _file(words: list[str], command: ast.Command) -> str:
 def describe(session: Session, command: ast.Command, words: list[str], options: Options) -> Outcome:
     """estimates describe [name] [using file]: the command that made the results, title and notes."""
     if command.using is not None:
-        estimates = _read(session, with_suffix(command.using, SUFFIX))
+        estimates = _read(session, with_suffix(command.using, SUFFIX), options)
     elif words and words != ["."]:
         from mixedcli.commands.estimates import find
 

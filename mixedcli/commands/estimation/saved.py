@@ -29,8 +29,8 @@ _PACKAGE = "mixedcli."
 LARGEST = 4 << 30
 
 
-def write(estimates: Estimates) -> bytes:
-    """The file's content.  Errors: r(498) for results that hold what cannot be saved."""
+def write(estimates: tuple[Estimates, ...]) -> bytes:
+    """The file's content: one set of results or several.  Errors: r(498) for results that hold what cannot be saved."""
     arrays: list[np.ndarray[Any, Any]] = []
     tree = _packed(estimates, arrays)
     buffer = io.BytesIO()
@@ -43,7 +43,7 @@ def write(estimates: Estimates) -> bytes:
     return buffer.getvalue()
 
 
-def read(content: bytes, name: str) -> Estimates:
+def read(content: bytes, name: str) -> tuple[Estimates, ...]:
     """The results in a file.  Errors: r(610) for a file of another kind or a damaged one."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -56,9 +56,10 @@ def read(content: bytes, name: str) -> Estimates:
     except (ValueError, KeyError, TypeError, AttributeError, ImportError, EOFError,
             zipfile.BadZipFile, RuntimeError):  # fmt: skip
         raise NotStataFormat(f"file {name} not mixedcli estimation-results format") from None
-    if not isinstance(found, Estimates):
+    several = found if isinstance(found, tuple) else (found,)
+    if not several or not all(isinstance(x, Estimates) for x in several):
         raise NotStataFormat(f"file {name} not mixedcli estimation-results format")
-    return found
+    return several
 
 
 def _packed(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
