@@ -214,6 +214,7 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "clonevar": ("clonevar", "clonevar"),
     "contract": ("contract", "contract"),
     "recast": ("recast", "recast"),
+    "numlabel": ("numlabel", "numlabel"),
     "fillin": ("fillin", "fillin"),
     "sample": ("sample", "sample"),
     "bsample": ("bsample", "bsample"),

@@ -8,8 +8,10 @@
     label dir
     label drop lblname ... | _all
     label copy lblname lblname [, replace]
+    label save [lblname ...] using filename [, replace]
 
 Numbers in label define are whole, or extended missing values .a to .z.  "label values x ." detaches a label.
+save writes label define commands into a do-file.
 
 Example: label define yesno 0 "no" 1 "yes"
          label values treated yesno
@@ -22,7 +24,7 @@ from dataclasses import replace
 
 from mixedcli import ast
 from mixedcli.blocks import Block, Line, Segment, line
-from mixedcli.commands import CommandSpec, Options, OptionSpec
+from mixedcli.commands import CommandSpec, Options, OptionSpec, labelsave
 from mixedcli.commands.loading import names_of, words_of
 from mixedcli.data import missing, types
 from mixedcli.data.dataset import Column, Dataset
@@ -33,6 +35,7 @@ from mixedcli.errors import (
     NotFound,
     TooManySpecified,
     ValueLabelError,
+    VarlistNotAllowed,
     VarlistRequired,
 )
 from mixedcli.session import Outcome, Session
@@ -45,6 +48,7 @@ SPEC = CommandSpec(
         OptionSpec("replace", "replace"),
         OptionSpec("nofix", "nofix"),
     ),
+    allows=frozenset({"using"}),
 )
 
 #: characters a data or variable label holds
@@ -60,6 +64,10 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     if not words:
         raise InvalidSyntax("subcommand required", command.span)  # unverified: wording
     typed = words[0].text
+    if typed == "save":
+        return labelsave.run(session, command, words[1:], options)
+    if command.using is not None:
+        raise VarlistNotAllowed("using not allowed", command.span)
     for name, (least, action) in _ACTIONS.items():
         if name.startswith(typed) and len(typed) >= least:
             return action(session.data, words[1:], options)

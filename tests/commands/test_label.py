@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from driving import driver
@@ -96,3 +98,33 @@ def test_failures(typed: str, rc: int) -> None:
     before = session.data
     assert run(typed).startswith(f"r({rc}): ")
     assert session.data is before
+
+
+def test_labels_as_a_do_file_and_numbers_before_texts(tmp_path: Path) -> None:
+    session, run = driver()
+    run("set obs 1")
+    run("generate x = 1")
+    run(f'cd "{tmp_path}"')
+    run('label define yn 0 "no" 1 "yes, \'quoted\'" .a "dk"')
+    run('label define other 5 "five"')
+    assert run("label save yn using labs") == "file labs.do saved"
+    assert (tmp_path / "labs.do").read_text() == (
+        'label define yn 0 `"no"\', modify\n'
+        "label define yn 1 `\"yes, 'quoted'\"', modify\n"
+        'label define yn .a `"dk"\', modify\n'
+    )
+    assert run("label save using labs").startswith("r(602)")
+    before = session.data.value_labels["yn"]
+    run("label drop yn")
+    run("do labs")
+    assert session.data.value_labels["yn"] == before
+    run("numlabel yn, add")
+    assert list(session.data.value_labels["yn"].values()) == ["0. no", "1. yes, 'quoted'", ".a. dk"]
+    assert session.data.value_labels["other"] == {5.0: "five"}
+    assert "not changed" in run("numlabel yn, add")
+    run("numlabel yn, remove")
+    assert session.data.value_labels["yn"] == before
+    run('numlabel, add mask("[#] ")')
+    assert session.data.value_labels["other"] == {5.0: "[5] five"}
+    assert run("numlabel yn").startswith("r(198)")
+    assert run("numlabel nosuch, add") == "r(111): value label nosuch not found"
