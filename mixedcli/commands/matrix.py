@@ -32,7 +32,7 @@ from mixedcli import ast
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.matrices import accumulating, decomposing, defining, listing, naming, scoring
 from mixedcli.commands.matrices.common import Subcommand
-from mixedcli.errors import InvalidSyntax, VarlistNotAllowed
+from mixedcli.errors import InvalidSyntax, NotYetAvailable, VarlistNotAllowed
 from mixedcli.session import Outcome, Session
 
 SPEC = CommandSpec(
@@ -98,4 +98,6 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
             if not rows and command.weight is not None:
                 raise VarlistNotAllowed("weights not allowed")
             return run_(session, command, body.text.strip()[len(word) :].strip(), options)
+    if len(word) >= 3 and "dissimilarity".startswith(word):
+        raise NotYetAvailable("matrix dissimilarity is not yet available", command.span)
     raise InvalidSyntax("invalid syntax", command.span)

@@ -109,6 +109,9 @@ FUNCTIONS = [
     ("coleq A", "eq eq"),
     ("all scalars", "s1 s2"),
     ("all scalars s2", "s2"),
+    ("all numeric scalars", "s1 s2"),
+    ("all string scalars", None),
+    ("sysdir PLUS", None),
     ("environment MIXEDCLI_TEST", "held"),
     ("r(scalars)", "N"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -11,10 +12,10 @@ from mixedcli.blocks import Blank, Block, CoefRow, CoefTable, RowKind
 from mixedcli.commands.estimation import coefrows
 from mixedcli.commands.estimation.rtable import r_table
 from mixedcli.data.factors import ModelTerm
-from mixedcli.engine import distributions
+from mixedcli.engine import distributions, inference
 from mixedcli.frozen import frozen
 from mixedcli.model.spec import Display
-from mixedcli.results import Floats, Matrix, Stored
+from mixedcli.results import Floats, Matrix, Quantity, Stored
 
 
 @frozen
@@ -78,7 +79,7 @@ class TableFit:
         rows = coefrows.rows(self.terms, lambda i: self._row(i, level), display, self.labels)
         return CoefTable(
             title=self.depvar,
-            rows=rows + (() if display.coeflegend else self.extra),
+            rows=rows + (() if display.coeflegend else tuple(_at_level(x, level) for x in self.extra)),
             columns=columns,
             statistic="z" if math.isnan(self.df) else "t",
             level=level,
@@ -110,8 +111,20 @@ class TableFit:
         every = tuple(
             replace(x, kind="value", coef=x.coef if k >= 0 else 0.0) for x, k in zip(rows, self.kept, strict=True)
         )
+        free = [_at_level(x, level) for x in self.extra if x.name.startswith("/")]
+        every += tuple(replace(x, kind="value") for x in free)
         table = CoefTable(self.depvar, every, statistic="z" if math.isnan(self.df) else "t", level=level)
-        return Stored({"level": level}, {}, {"table": r_table(table, self.names)})
+        names = (*self.names, *(f"/:{x.name[1:]}" for x in free))
+        return Stored({"level": level}, {}, {"table": r_table(table, names)})
+
+
+def _at_level(row: CoefRow, level: float) -> CoefRow:
+    """The row of a standard deviation or of rho with its limits at a level."""
+    if row.kind != "parameter" or math.isnan(row.se):
+        return row
+    metric: Literal["logit", "log"] = "logit" if row.name == "rho" else "log"
+    lo, hi = inference.interval(Quantity(row.coef, row.se, metric), level)
+    return replace(row, lo=lo, hi=hi)
 
 
 def estimate(b: float, variance: float, df: float, level: float, kind: RowKind = "value") -> CoefRow:

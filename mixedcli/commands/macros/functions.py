@@ -128,6 +128,12 @@ def _environment(session: Session, rest: str) -> str:
     return os.environ.get(unquoted(rest), "")
 
 
+def _system_folder(session: Session, rest: str) -> str:
+    """There are no folders of Stata's own here: each is empty, a path stays a path."""
+    folder = unquoted(rest)
+    return "" if folder.upper() in ("STATA", "BASE", "SITE", "PLUS", "PERSONAL", "OLDPLACE") else folder
+
+
 def _sortedby(session: Session, rest: str) -> str:
     return " ".join(session.data.sorted_by)
 
@@ -201,6 +207,7 @@ _FUNCTIONS: dict[str, tuple[int, Callable[[Session, str], str | Value]]] = {
     "format": (3, labels.format_),
     "char": (4, labels.characteristic),
     "dir": (3, names.directory),
+    "sysdir": (6, _system_folder),
     "pwd": (3, names.working_directory),
     "rownames": (8, _labels("rownames")),
     "colnames": (8, _labels("colnames")),

@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,11 @@ def results(session: Session, kind: str, what: str) -> str:
 def everything(session: Session, rest: str) -> str:
     """``all scalars ["pattern"]``: the names of all scalars, matrices, macros or programs."""
     kind, *patterns = words(rest) or [""]
+    if kind in ("numeric", "string") and patterns[:1] == ["scalars"]:
+        text = kind == "string"
+        kind, *patterns = patterns
+        chosen = {name: value for name, value in session.scalars.items() if isinstance(value, str) == text}
+        session = replace(session, scalars=chosen)
     tables: dict[str, Mapping[str, Any]] = {
         "scalars": session.scalars,
         "matrices": session.matrices,

@@ -117,6 +117,8 @@ def _call(function: str, args: tuple[ast.Expr, ...], context: Context) -> Operan
     if function == "get":
         return _system(args, context)
     if functions.gives_matrix(function) or functions.gives_number(function):
+        for arg in args:
+            _check_stored(arg, context)
         return functions.call(function, [value(arg, context) for arg in args], context.random)
     return _number(ast.Call(function, tuple(_plain(arg, context) for arg in args)), context)
 
