@@ -44,6 +44,7 @@ from mixedcli.commands.marginal.margintable import Frame
 from mixedcli.commands.marginal.posting import posted
 from mixedcli.commands.marginal.sampling import Sampled
 from mixedcli.commands.marginal.scenarios import Population, all_fixed, legend
+from mixedcli.engine.comparisons import Family
 from mixedcli.model.linearmodel import Key, text_of
 from mixedcli.model.marginrows import Setting, Shares, null_space
 from mixedcli.results import Floats
@@ -117,7 +118,13 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
                 found = plan.checked(found, base.model, population, open_directions)
             blocks.append(margintable.Block(response, cells, found))
     nose = options.get("se", True) is False
-    estimates = [estimated(b.quantities, base, nose=nose or b.response.base) for b in blocks]
+    estimates = [
+        estimated(
+            b.quantities, base, want.how.method if want.mode == "margins" else "noadjust",
+            Family(len(b.quantities.estimate), len(b.quantities.estimate)), nose=nose or b.response.base,
+        )
+        for b in blocks
+    ]  # fmt: skip
     head = _header(session, base, want, options, population, frame, balanced)
     title = _WORD[want.kind] if want.kind else "Margin"
     notes = _notes(want, base)
@@ -132,7 +139,16 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
                 0, Note(f"note: ignoring {want.ignored} options because there are no margins for making {what}.")
             )
         table = margintable.table(
-            blocks, estimates, frame, labels, base, shown, title=title, columns=columns, notes=notes
+            blocks,
+            estimates,
+            frame,
+            labels,
+            base,
+            shown,
+            title=title,
+            columns=columns,
+            notes=notes,
+            adjusted="" if want.how.method == "noadjust" else want.how.title,
         )
         made += [head, Blank(), table]
         r = results.plain(session, command, base, want, area, blocks, estimates)
@@ -166,7 +182,7 @@ def _balanced(base: Basis, options: Options) -> dict[Key, Setting]:
 
 def _responses(base: Basis, population: Population, want: Asked, options: Options) -> list[plan.Response]:
     if want.kind:
-        return plan.effects(base, population, want.derivatives, want.kind, continuous=False)
+        return plan.effects(base, population, want.derivatives, want.kind, want.levels)
     return plan.prediction(base, population, want.expression)
 
 
@@ -204,7 +220,11 @@ def _header(
         for key in want.derivatives:
             levels = base.model.factors.get(key)
             own = text_of(key)
-            names += [own] if levels is None else [f"{v}.{own}" for v in levels if v != base.model.bases[key]]
+            if levels is None:
+                names.append(own)
+                continue
+            some = want.levels.get(key, set(levels)) - {base.model.bases[key]}
+            names += [f"{v}.{own}" for v in levels if v in some]
         legends.append((f"{_WORD[want.kind]} wrt", " ".join(names)))
     if frame.over:
         legends.append(("Over", " ".join(text_of(k) for k in frame.over)))

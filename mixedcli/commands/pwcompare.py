@@ -96,7 +96,8 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         Blank(), line("Pairwise comparisons of marginal linear predictions"), Blank(), line(f"Margins: {margins}"),
     ]  # fmt: skip
     notes: tuple[str, ...] = ()
-    if how.method in RANGE and _unbalanced(made, sampled, base):
+    # stata: notes on its updates: Tukey and Kramer's method takes unequal counts, the others do not
+    if how.method in RANGE and how.method != "tukey" and _unbalanced(made, sampled, base):
         factors = "A factor was" if len(made) == 1 else "One or more factors were"
         notes = (
             f"The {how.method} method requires balanced data for proper level coverage. "

@@ -56,11 +56,11 @@ def _scenarios(scenarios: tuple[tuple[AtRow, ...], ...]) -> Iterator[Line]:
     width = max(map(len, values), default=0)
     several = len(scenarios) > 1
     heads = [f"{k}._at: " if several else "At: " for k in range(1, len(scenarios) + 1)]
-    indent = max(map(len, heads), default=0)
+    indent = max(map(len, heads), default=0)  # stata: "9._at:  x = 1" above "10._at: x = 2"
     k = 0
     for head, scenario in zip(heads, scenarios, strict=True):
         for i, x in enumerate(scenario):
-            start = head.rjust(indent) if i == 0 else " " * indent
+            start = head.ljust(indent) if i == 0 else " " * indent
             if math.isnan(x.value):
                 yield row(t(f"{start}{x.name:<{names}}"), r(f" ({x.note})"))
             else:
@@ -68,7 +68,7 @@ def _scenarios(scenarios: tuple[tuple[AtRow, ...], ...]) -> Iterator[Line]:
                 yield row(t(f"{start}{x.name:<{names}} = "), r(f"{values[k]:>{width}}"), t(note))
             k += 1
         if not scenario:
-            yield row(t(head.rjust(indent)), t("(asobserved)"))
+            yield row(t(head.ljust(indent)), t("(asobserved)"))
 
 
 def _value(x: AtRow) -> str:

@@ -280,7 +280,8 @@ def test_several_terms_with_numbers_side_by_side() -> None:
     [
         ("margins nitro", 322, "factor nitro not found in list of covariates"),
         ("margins, at(zz=1)", 322, "'zz' not found in list of covariates"),
-        ("margins, dydx(n*)", 322, "'n*' not found in list of covariates"),
+        ("margins, dydx(q*)", 322, "'q*' not found in list of covariates"),
+        ("margins, dydx(9.variety)", 322, "'9.variety' not found in list of covariates"),
         ("margins, at(variety=9)", 322, "not found in list of covariates"),
         ("margins, at((median) variety)", 198, "not allowed with factor variables"),
         ("margins, at((sd) nitro)", 198, "not a statistic"),
@@ -413,3 +414,50 @@ def test_value_labels_and_nofvlabel() -> None:
     assert "     Golden  |" in s.run("margins variety").text
     assert "(Victory vs Golden)" in s.run("contrast r.variety").text.replace("\n", "")
     assert "          1  |" in s.run("margins variety, nofvlabel").text
+
+
+def test_wildcards_and_levels_of_derivatives() -> None:
+    s = oats(MODEL)
+    for command, names in (
+        ("margins, dydx(n*)", ["nitro"]),
+        ("margins, dydx(i.variety)", ["1b.variety", "2.variety", "3.variety"]),
+        ("margins, dydx(3.variety nitro)", ["3.variety", "nitro"]),
+        ("margins, dydx(2.variety v*)", ["1b.variety", "2.variety", "3.variety"]),
+        ("margins, dydx(_continuous)", ["nitro"]),
+        ("margins, dydx(_factor)", ["1b.variety", "2.variety", "3.variety"]),
+    ):
+        s.run(command)
+        assert list(s.r["b"].columns) == names, command
+
+
+def test_margins_adjusted_for_their_number() -> None:
+    s = oats(MODEL, "margins variety, mcompare(bonferroni)")
+    table = s.r["table"]
+    assert table.loc["crit"].iloc[0] == pytest.approx(2.393980, abs=1e-6)  # normal quantile of 1 - .05/6
+    assert "Bonferroni           Bonferroni" in s.run("margins variety, mcompare(bonferroni)").text
+
+
+def test_legend_of_ten_scenarios() -> None:
+    # stata: a published log: "9._at:  educ = 13" above "10._at: educ = 14"
+    lines = oats(MODEL).run("margins, at(nitro=(1/10))").text.splitlines()
+    assert [x for x in lines if "_at:" in x][8:] == ["9._at:  nitro =  9", "10._at: nitro = 10"]
+
+
+def test_unbalanced_factors_are_noted_where_the_method_needs_balance() -> None:
+    s = oats("quietly regress yield i.variety nitro")
+    assert "requires balanced data" in s.run("pwcompare variety, mcompare(dunnett)").text
+    # stata: notes on its updates: no such note for tukey
+    assert "requires balanced data" not in s.run("pwcompare variety, mcompare(tukey)").text
+    with pytest.raises(mixedcli.StataError, match="no confidence intervals"):
+        s.run("pwcompare variety, mcompare(snk)")
+
+
+def test_time_series_operators() -> None:
+    s = mixedcli.Session(data=ORTHODONT)
+    s.run("generate t = age / 2\nxtset subject t\nquietly mixed distance i.sex L.distance || subject:")
+    s.run("margins sex, at(L.distance=(20 24))")
+    b = s.e["b"]
+    slope, start = b["distance:L.distance"].iloc[0], b["distance:_cons"].iloc[0]
+    assert s.r["b"].iloc[0].to_numpy()[[0, 2]] == pytest.approx([start + 20 * slope, start + 24 * slope])
+    s.run("margins, dydx(L.distance)")
+    assert s.r["b"].iloc[0, 0] == pytest.approx(slope)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import field, replace
 from typing import Literal
 
 import numpy as np
@@ -25,7 +25,7 @@ from mixedcli.data import sample
 from mixedcli.data.levels import Factors
 from mixedcli.data.varlist import resolve
 from mixedcli.engine.contrasts import OPERATORS
-from mixedcli.errors import InvalidSyntax, NoObservations, NotYetAvailable, ProgramDefined
+from mixedcli.errors import InvalidSyntax, NoObservations, NotYetAvailable, ProgramDefined, Unavailable
 from mixedcli.frozen import frozen
 from mixedcli.model.linearmodel import Key
 from mixedcli.session import Session
@@ -80,6 +80,7 @@ class Asked:
     atcontrast: str | None = None
     overcontrast: str | None = None
     ignored: str = ""
+    levels: Mapping[Key, set[int]] = field(default_factory=dict)  # of factors in derivatives; all without an entry
 
 
 @frozen
@@ -111,7 +112,7 @@ def asked(session: Session, command: ast.Command, options: Options, base: Basis)
     scenarios = atspec.scenarios_of(
         options.get("at", ()), model, session.language, atmeans=bool(options.get("atmeans"))
     )
-    kind, keys = _derivatives(options, base)
+    kind, keys, levels = _derivatives(options, base)
     both = [k for k in keys if any(t is not None and k in t.keys for t in terms)]
     if both:
         # unverified: words
@@ -128,7 +129,7 @@ def asked(session: Session, command: ast.Command, options: Options, base: Basis)
         terms or (None,), typed, "margins" if ignored else mode, sub,
         shared.mcompare(options.get("mcompare"), ("noadjust", "bonferroni", "sidak", "scheffe", "tukey", "snk",
                                                   "duncan", "dunnett")[: 8 if mode == "pwcompare" else 4]),
-        scenarios, kind, tuple(keys), expr, label, _operator(at), _operator(over), ignored,
+        scenarios, kind, tuple(keys), expr, label, _operator(at), _operator(over), ignored, levels,
     )  # fmt: skip
 
 
@@ -170,16 +171,29 @@ def _operator(text: object) -> str | None:
     return word
 
 
-def _derivatives(options: Options, base: Basis) -> tuple[Kind, list[Key]]:
-    """Errors: r(198), r(322)."""
+def _derivatives(options: Options, base: Basis) -> tuple[Kind, list[Key], dict[Key, set[int]]]:
+    """Covariates, and levels of factors where only some are wanted.  Errors: r(198), r(322)."""
     kinds: tuple[Kind, ...] = ("dydx", "eyex", "dyex", "eydx")
     given = [k for k in kinds if k in options]
     if not given:
-        return "", []
+        return "", [], {}
     if len(given) > 1:
         raise InvalidSyntax(f"options {given[0]}() and {given[1]}() may not be combined")
     kind = given[0]
-    keys = [k for word in options[kind].split() for k in atspec.covariates(word, base.model)]
+    keys: list[Key] = []
+    chosen: dict[Key, set[int]] = {}
+    whole: set[Key] = set()
+    for word in options[kind].split():
+        mark, _, name = word.rpartition(".")
+        level = mark if mark.isdigit() else ""
+        own = atspec.covariates(name if level or mark in ("i", "c") else word, base.model)
+        keys += own
+        if level:
+            if int(level) not in base.model.factors.get(own[0], ()):
+                raise Unavailable(f"'{word}' not found in list of covariates")
+            chosen.setdefault(own[0], set()).add(int(level))
+        else:
+            whole.update(own)
     if not keys:
         raise InvalidSyntax(f"option {kind}() incorrectly specified")
     if kind in ("eyex", "dyex"):
@@ -188,7 +202,7 @@ def _derivatives(options: Options, base: Basis) -> tuple[Kind, list[Key]]:
             # unverified: words
             raise InvalidSyntax(f"{kind}() not allowed with factor variable {bad[0][0]}")
         keys = [k for k in keys if k not in base.model.factors]
-    return kind, list(dict.fromkeys(keys))
+    return kind, list(dict.fromkeys(keys)), {k: v for k, v in chosen.items() if k not in whole}
 
 
 def _label(command: ast.Command, options: Options, base: Basis) -> tuple[str, ast.Expr | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from itertools import product
 from typing import Literal
 
@@ -17,7 +18,7 @@ _NUMBERS = ("mean", "median", "min", "max", "zero")
 _ANY = ("asobserved",)
 _FACTORS = ("base", "asbalanced", "mean")
 _WORDS = {"means": "mean", "medians": "median"}
-_NAME = re.compile(r"(?:(?P<mark>c|i|\d+)b?n?\.)?(?P<name>(?:[LFDS]\d*\.)?[^\W\d]\w*|\*)\s*")
+_NAME = re.compile(r"(?:(?P<mark>c|i|\d+)b?n?\.)?(?P<name>(?:[LFDS]\d*\.)?[^\W\d][\w*?]*|\*)\s*")
 _GENERATE = re.compile(r"gen(?:erate)?\s*\(")
 
 
@@ -187,4 +188,8 @@ def covariates(name: str, model: LinearModel) -> list[Key]:
         return list(model.factors)
     if name == "_continuous":
         return [k for k in model.covariates if k not in model.factors]
+    if "*" in name or "?" in name:
+        found = [k for k in model.covariates if fnmatchcase(text_of(k), name)]
+        if found:
+            return found
     return [_covariate(name, model)]

@@ -89,6 +89,7 @@ def table(
     title: str,
     columns: tuple[str, ...],
     notes: tuple[str, ...] = (),
+    adjusted: str = "",
 ) -> CoefTable:
     """Rows by response; where margins have cells, each response is an equation of the table."""
     display = replace(Display(), vsquish=shown.vsquish, fvlabel=shown.fvlabel)
@@ -109,7 +110,7 @@ def table(
     return CoefTable(
         title="", rows=tuple(rows), columns=columns, statistic="z" if letter(base) == "z" else "t", level=base.level,
         robust="Delta-method", coef_title=title, cformat=shown.cformat, pformat=shown.pformat, sformat=shown.sformat,
-        lstretch=shown.lstretch, notes=notes,
+        lstretch=shown.lstretch, notes=notes, adjusted=adjusted,
     )  # fmt: skip
 
 

@@ -80,7 +80,7 @@ def prediction(base: Basis, population: Population, expr: ast.Expr | None) -> li
 
 
 def effects(
-    base: Basis, population: Population, keys: Sequence[Key], kind: Kind, *, continuous: bool
+    base: Basis, population: Population, keys: Sequence[Key], kind: Kind, only: Mapping[Key, set[int]]
 ) -> list[Response]:
     """Derivatives of continuous covariates, changes of factors from their base."""
     out: list[Response] = []
@@ -94,6 +94,8 @@ def effects(
             continue
         lowest = base.model.bases[key]
         for level in base.model.factors[key]:
+            if key in only and level not in only[key]:
+                continue
 
             def step(settings: Mapping[Key, Setting], key: Key = key, level: int = level) -> Quantities:
                 return responses.change(base, population, settings, key, kind, level, base.model.bases[key])
