@@ -40,7 +40,8 @@ Ints = NDArray[np.int64]
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     """Interpolate.  Errors: r(102), r(103), r(109), r(110), r(111), r(198)."""
     body = command.body
-    assert isinstance(body, ast.VarlistBody)
+    if not isinstance(body, ast.VarlistBody):
+        raise InvalidSyntax("invalid syntax", command.span)
     data = session.data
     names = varlist.names(body.varlist, data)
     if len(names) != 2:

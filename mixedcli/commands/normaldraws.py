@@ -48,7 +48,8 @@ class Distribution:
 def read(session: Session, command: ast.Command, options: Options) -> Distribution:
     """Errors: r(100), r(110), r(111) a matrix, r(198), r(503), r(506)."""
     body = command.body
-    assert isinstance(body, ast.VarlistBody)
+    if not isinstance(body, ast.VarlistBody):
+        raise InvalidSyntax("invalid syntax", command.span)
     names = _spelled(body.varlist, command)
     if "n" in options:
         guard(session, options)

@@ -22,7 +22,7 @@ from mixedcli.commands.macros.names import temporary
 from mixedcli.commands.newvars import free, numbers
 from mixedcli.data import factors, sample
 from mixedcli.data.dataset import Column
-from mixedcli.errors import VarlistNotAllowed
+from mixedcli.errors import InvalidSyntax, VarlistNotAllowed
 from mixedcli.results import Stored
 from mixedcli.session import Outcome, Session
 
@@ -36,7 +36,8 @@ SPEC = CommandSpec(
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     """Write out.  Errors: r(101) factor variables in tsrevar, r(109), r(110), r(111), r(452)."""
     body = command.body
-    assert isinstance(body, ast.VarlistBody)
+    if not isinstance(body, ast.VarlistBody):
+        raise InvalidSyntax("invalid syntax", command.span)
     data, terms = session.data, body.varlist
     if not terms.terms:
         terms = ast.Varlist(tuple(ast.VarRef(name) for name in data.names))

@@ -56,7 +56,8 @@ Ints = NDArray[np.int64]
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     """Divide.  Errors: r(110), r(111), r(198) options, r(459) a cluster in several groups of balance()."""
     body = command.body
-    assert isinstance(body, ast.VarlistBody)
+    if not isinstance(body, ast.VarlistBody):
+        raise InvalidSyntax("invalid syntax", command.span)
     data = session.data
     if "generate" not in options:
         raise InvalidSyntax("option generate() required", command.span)
