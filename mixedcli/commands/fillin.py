@@ -16,7 +16,7 @@ import numpy as np
 
 from mixedcli import ast
 from mixedcli.commands import CommandSpec, Options
-from mixedcli.commands.loading import loaded
+from mixedcli.commands.combining import combined
 from mixedcli.commands.newvars import free, numbers
 from mixedcli.data import varlist
 from mixedcli.data.grouping import grouped
@@ -63,4 +63,6 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     columns.append(numbers("_fillin", mark, "byte"))
     made = replace(data, columns={c.name: c for c in columns}, n=data.n + len(extra), changed=True, sorted_by=())
     order = ascending(made, names)
-    return loaded(session, replace(made.rows(order, keeps_order=False), sorted_by=names))
+    # e(sample) stays with its observations
+    rows = np.where(order < data.n, order, -1)
+    return combined(session, replace(made.rows(order, keeps_order=False), sorted_by=names), rows)

@@ -17,7 +17,7 @@ import numpy as np
 
 from mixedcli import ast
 from mixedcli.commands import CommandSpec, Options, OptionSpec
-from mixedcli.commands.loading import loaded
+from mixedcli.commands.combining import combined
 from mixedcli.data import missing, types
 from mixedcli.data.dataset import Column
 from mixedcli.data.ordering import ascending
@@ -69,7 +69,9 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     made = replace(data, columns={c.name: c for c in columns}, n=data.n + len(extra), sorted_by=(), changed=True)
     keys = (settings.panel, settings.time) if settings.panel else (settings.time,)
     order = ascending(made, keys)
-    return loaded(session, replace(made.rows(order, keeps_order=False), sorted_by=keys))
+    # e(sample) stays with its observations
+    rows = np.where(order < data.n, order, -1)
+    return combined(session, replace(made.rows(order, keeps_order=False), sorted_by=keys), rows)
 
 
 def _longer(column: Column, values: np.ndarray[tuple[int], np.dtype[np.float64]] | None, count: int) -> Column:

@@ -219,3 +219,18 @@ def test_tsfill_within_panels_and_full() -> None:
     assert list(zip(column(session, "id"), column(session, "t"), strict=True)) == list(
         itertools.product([1, 2], [10, 12, 14, 16])
     )
+
+
+def test_the_estimation_sample_survives_new_observations() -> None:
+    session, run = driver()
+    run("set obs 6")
+    run("generate id = cond(_n < 4, 2, 1)")
+    run("generate t = cond(_n == 3, 4, cond(_n == 6, 5, mod(_n - 1, 3) + 1))")
+    run("generate y = (_n - 3)^2")
+    run("regress y t if id == 2")
+    run("xtset id t")
+    run("tsfill")
+    run("generate used = e(sample)")
+    assert column(session, "used") == [0, 0, 0, 0, 0, 1, 1, 0, 1]
+    run("fillin id t")
+    assert run("count if e(sample)").strip() == "3"
