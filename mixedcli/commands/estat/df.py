@@ -100,7 +100,7 @@ def _computed(
 ) -> tuple[SmallSample, ...]:
     """From the data in memory, which must be those of the fit.  Errors: r(322) or r(459) when they are not."""
     macros = estimates.stored.macros
-    if macros.get("vce", "oim") != "oim" or "wtype" in macros:
+    if macros.get("vce", "oim") != "oim" or "wtype" in macros or fit.spec.weights.levels:
         raise InvalidSyntax("estat df is not allowed after weighted or robust estimation")  # unverified: words
     data, sample = session.data, mixed_e.check_data(estimates, session.data)
     design = assemble(fit.spec, data, sample).design
