@@ -21,7 +21,8 @@ _WIDTH = {"d": 9, "c": 18, "C": 18, "w": 7, "m": 7, "q": 6, "h": 6, "y": 4, "g":
 # longest codes first: the scanner takes the first that matches
 _CODES = (
     "DAYNAME|Dayname|dayname|Month|month|Mon|mon|JJJ|jjj|Day|day|Da|da|CC|cc|YY|yy|NN|nn|DD|dd|"
-    "WW|ww|HH|Hh|hH|hh|h|q|MM|mm|SS|ss|\\.sss|\\.ss|\\.s|a\\.m\\.|p\\.m\\.|A\\.M\\.|P\\.M\\.|am|pm|AM|PM"
+    "WW|ww|HH|Hh|hH|hh|h|q|MM|mm|SS|ss|\\.sss|\\.ss|\\.s|a\\.m\\.|p\\.m\\.|A\\.M\\.|P\\.M\\.|am|pm|AM|PM|"
+    "C|c|Y|y|M|m|L|l|N|n|D|d|J|j|W|w"  # the one-letter codes of old %d formats
 )
 _SCAN = re.compile(f"!(.)|({_CODES})|(.)", re.DOTALL)
 
@@ -88,6 +89,10 @@ def _piece(code: str, t: dt.datetime, unit: str) -> str:
         "HH": f"{t.hour:02d}", "Hh": f"{hour12:02d}", "hH": f"{t.hour}", "h": f"{half}",
         "hh": f"{hour12}" if unit in "cC" else f"{half}",
         "MM": f"{t.minute:02d}", "mm": f"{t.minute}", "SS": f"{t.second:02d}", "ss": f"{t.second}",
+        "C": f"{t.year // 100:02d}", "c": f"{t.year // 100}", "Y": f"{t.year % 100:02d}", "y": f"{t.year % 100}",
+        "M": month, "m": month[:3], "L": month.lower(), "l": month[:3].lower(), "N": f"{t.month:02d}",
+        "n": f"{t.month}", "D": f"{t.day:02d}", "d": f"{t.day}", "J": f"{yday:03d}", "j": f"{yday}",
+        "W": f"{week:02d}", "w": f"{week}",
         ".s": f".{milliseconds // 100}", ".ss": f".{milliseconds // 10:02d}", ".sss": f".{milliseconds:03d}",
     }  # fmt: skip
     if code in table:

@@ -1,6 +1,7 @@
 """help - how a command is written
 
     help [command]
+    help functions
 
 Alone, lists every command with a word on what it does.
 """
@@ -30,6 +31,11 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     try:
         name = commands.resolve(topic)
     except UnrecognizedCommand:
+        from mixedcli.commands import topics
+
+        found = topics.find(topic, session.settings.linesize)
+        if found is not None:
+            return Outcome(blocks=(Blank(), *(line(text) for text in found)))
         # stata: help on an unknown topic fails with r(111)
         raise HelpNotFound(f"help for {topic} not found") from None
     shown = reflow(documentation(name), session.settings.linesize)

@@ -113,6 +113,8 @@ def test_display(text, shown):
         ('di "{txt}{sf}{ul on}u{ul off}{break}"', "u"),
         ('di %tdCCYY-NN-DD td(15mar2020) "|" %td 0', "2020-03-15|01jan1960"),
         ("di %tcDDmonCCYY_HH:MM tc(15mar2020 10:30)", "15mar2020 10:30"),
+        ("di %tdD_m_CY td(5jan2020) %dDlCY 0 %tdn/d/y 0", "05 Jan 202001jan19601/1/60"),
+        ("di %tdMonth_DD,_CCYY td(1jan2020)", "January 01, 2020"),
         ("di %tm 602 %tq 5 %tw 51 %ty 1999", "2010m31961q21960w521999"),
         ('di in w "x" in gr "y" in ye "z"', "xyz"),
         ('di %-8s "ab" "|" %~6s "ab" "|" %05.2f 3.1 "|" %9.0gc 1234567', "ab      |  ab  |03.10|1,234,567"),

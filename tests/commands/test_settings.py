@@ -102,3 +102,21 @@ def test_values_that_scripts_use():
     shown = run("creturn list").splitlines()
     assert "                    c(N) = 40" in shown and '                 c(type) = "float"' in shown
     assert run("creturn nothing") == "r(198): invalid syntax"
+
+
+def test_help_on_functions():
+    import importlib
+
+    from mixedcli.data.functions import _MODULES, find
+
+    _, run = driver()
+    shown = run("help functions")
+    words = set(shown.split())
+    for module in _MODULES:
+        for name in importlib.import_module(f"mixedcli.data.{module}").TABLE:
+            assert name in words, name
+            assert find(name) is not None
+    assert "not Stata's" in shown
+    assert "stream is not" in run("help rnormal()")
+    assert run("help substr").strip().startswith("substr(string, number[, number])")
+    assert run("help nosuchthing").startswith("r(111)")
