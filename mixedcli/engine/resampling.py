@@ -96,3 +96,18 @@ def _limits(replicates: Floats, places: list[tuple[float, float]]) -> Floats:
 
 def _quantile(share: float) -> float:
     return normal_quantile(share) if 0 < share < 1 else math.copysign(math.inf, share - 0.5)
+
+
+def binomial_interval(c: int, n: int, level: float) -> tuple[float, float]:
+    """Exact limits (Clopper and Pearson) of a share c / n."""
+    from scipy.special import betaincinv
+
+    tail = (100 - level) / 200
+    low = 0.0 if c == 0 else float(betaincinv(c, n - c + 1, tail))
+    high = 1.0 if c == n else float(betaincinv(c + 1, n - c, 1 - tail))
+    return low, high
+
+
+def normal_half(se: float, level: float) -> float:
+    """Half the width of a normal interval."""
+    return normal_quantile(0.5 + level / 200) * se

@@ -44,6 +44,13 @@ def statistics(session: Session, items: tuple[ast.NamedExpr, ...], stub: str) ->
     return tuple(out)
 
 
+def assumed(before: Session, after: Session) -> tuple[ast.NamedExpr, ...]:
+    """The list of commands that need none: all coefficients, or every scalar in r()."""
+    if after.estimates is not None and after.estimates is not before.estimates:
+        return (ast.NamedExpr("", None, "_b"),)
+    return tuple(ast.NamedExpr(name, ast.Stored("r", name), f"r({name})") for name in after.r.scalars)
+
+
 def values(session: Session, wanted: tuple[Statistic, ...]) -> list[float]:
     """Their values in a session on which the command has run.  Errors: those of expressions; r(109) a string."""
     context = expression_context(session)

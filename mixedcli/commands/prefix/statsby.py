@@ -24,7 +24,7 @@ from mixedcli.blocks import Blank, Block, Line, Segment, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.assignment import stored_numbers
 from mixedcli.commands.macros.text import unplaced
-from mixedcli.commands.prefix.statistics import Statistic, statistics, values
+from mixedcli.commands.prefix.statistics import Statistic, assumed, statistics, values
 from mixedcli.commands.prefix.through import body_of, ran
 from mixedcli.data import types, varlist
 from mixedcli.data.bygroups import groups_of
@@ -69,7 +69,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     names, keep_missing = _by(session, options.get("by", ""))
     full = ran(session, body.inner)
     word = _word(body.inner)
-    wanted = statistics(full.session, _items(session, full.session, body.items), "_stat_")
+    wanted = statistics(full.session, body.items or assumed(session, full.session), "_stat_")
     kept = data if keep_missing else data.rows(complete(data, *names))
     if kept.n == 0:
         raise NoObservations("no observations")
@@ -112,14 +112,6 @@ def _by(session: Session, text: str) -> tuple[tuple[str, ...], bool]:
 def _word(inner: str) -> str:
     found = re.match(r"(?:(?:qui\w*|noi\w*|cap\w*)\s+)*(\w+)", inner)
     return found[1] if found else ""
-
-
-def _items(before: Session, after: Session, items: tuple[ast.NamedExpr, ...]) -> tuple[ast.NamedExpr, ...]:
-    if items:
-        return items
-    if after.estimates is not None and after.estimates is not before.estimates:
-        return (ast.NamedExpr("", None, "_b"),)
-    return tuple(ast.NamedExpr(name, ast.Stored("r", name), f"r({name})") for name in after.r.scalars)
 
 
 def _results(
