@@ -117,7 +117,7 @@ def _unknown_command(text: str) -> ast.Command | None:
     word = prefixes.pop() if rest is not None else last
     if not isinstance(word, Token):
         return None
-    unread = any(prefix.name == "xi" for prefix in prefixes)  # xi has a syntax of its own: i.a*i.b
+    unread = any(prefix.name in ("xi", "fp") for prefix in prefixes)  # their terms are their own: i.a*i.b, <x>
     if word.kind != "OTHER" and not unread:
         return None
     return bodies.command(text, len(text), qualifiers.Draft(word, bodies.raw_body(rest)), prefixes)

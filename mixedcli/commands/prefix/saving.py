@@ -67,10 +67,15 @@ def columns(wanted: Sequence[Statistic], values: NDArray[np.float64], *, double:
 
 
 def write(session: Session, saving: Saving, made: Sequence[Column], label: str) -> tuple[Block, ...]:
-    """Save the file; what save says.  Errors: those of save."""
+    """Save them as a data set; what save says.  Errors: those of save."""
+    return save(session, saving, Dataset(label=label).with_columns(made))
+
+
+def save(session: Session, saving: Saving, data: Dataset) -> tuple[Block, ...]:
+    """Save a data set; what save says.  Errors: those of save."""
     assert session.language is not None
     aside = copy.copy(session)
-    aside.data = replace(Dataset(label=label).with_columns(made), changed=True)
+    aside.data = replace(data, changed=True)
     flags = ", replace" if saving.replace else ""
     saved: tuple[Block, ...] = session.language.run(aside, f'save "{saving.file}"{flags}').blocks
     return saved

@@ -1,6 +1,6 @@
 """statsby - a command's results for each group, as a data set
 
-    statsby [explist], by(varlist [, missing]) [clear saving(file [, replace]) total double nodots nolegend force
+    statsby [explist], by(varlist [, missing]) [clear saving(file [, double replace]) total double nodots nolegend force
             noisily]: command
 
 explist: name = exp ..., r(mean), _b (all coefficients), _se; by default _b after an estimation command, else every
@@ -24,6 +24,7 @@ from mixedcli.blocks import Blank, Block, Line, Segment, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.assignment import stored_numbers
 from mixedcli.commands.macros.text import unplaced
+from mixedcli.commands.prefix import saving
 from mixedcli.commands.prefix.statistics import Statistic, assumed, statistics, values
 from mixedcli.commands.prefix.through import body_of, ran
 from mixedcli.data import types, varlist
@@ -67,6 +68,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     if "clear" not in options and "saving" not in options and data.changed:
         raise DataChanged("no; dataset in memory has changed since last saved")
     names, keep_missing = _by(session, options.get("by", ""))
+    file = saving.read(options["saving"], session) if "saving" in options else None
     full = ran(session, body.inner)
     word = _word(body.inner)
     wanted = statistics(full.session, body.items or assumed(session, full.session), "_stat_")
@@ -77,7 +79,8 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     rows, marks, shown = _results(session, kept, names, body.inner, wanted, noisily="noisily" in options)
     if "total" in options:
         rows.append(values(full.session, wanted))
-    table = _table(kept, names, wanted, rows, word, double="double" in options)
+    double = "double" in options or (file is not None and file.double)
+    table = _table(kept, names, wanted, rows, word, double=double)
     blocks: list[Block] = [line(f"(running {word} on estimation sample)")]
     if "nolegend" not in options:
         blocks += _legend(body.inner, names, wanted)
@@ -87,13 +90,10 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         blocks.append(Blank())
     blocks += shown
     r = Stored(scalars={"N_groups": float(len(marks))}, macros={"by": " ".join(names)})
-    if "saving" in options:
-        assert session.language is not None
-        aside = copy.copy(session)
-        aside.data = replace(table, changed=True)
-        saved = session.language.run(aside, f"save {options['saving']}")
+    if file is not None:
+        saved = saving.save(session, file, table)
         if "clear" not in options:
-            return Outcome(blocks=(*blocks, *saved.blocks), r=r)
+            return Outcome(blocks=(*blocks, *saved), r=r)
     return Outcome(blocks=tuple(blocks), data=table, estimates=None, r=r)
 
 
