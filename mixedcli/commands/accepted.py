@@ -19,7 +19,7 @@ from mixedcli.session import Outcome, Session
 
 SPEC = CommandSpec("ssc", any_option=True)
 
-_SILENT = frozenset({"discard", "cls", "more", "pause"})
+_SILENT = frozenset({"discard", "about", "cls", "more", "pause", "query"})
 
 
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:

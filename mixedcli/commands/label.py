@@ -9,9 +9,11 @@
     label drop lblname ... | _all
     label copy lblname lblname [, replace]
     label save [lblname ...] using filename [, replace]
+    label language [name ...]
 
 Numbers in label define are whole, or extended missing values .a to .z.  "label values x ." detaches a label.
-save writes label define commands into a do-file.
+label list leaves r(k), r(min), r(max) and r(hasemiss), label dir r(names).  label save writes a do-file that defines
+the labels.  Labels in several languages are not kept: label language only shows which is in use, "default".
 
 Example: label define yesno 0 "no" 1 "yes"
          label values treated yesno
@@ -33,11 +35,13 @@ from mixedcli.errors import (
     InvalidSyntax,
     LabelsForStrings,
     NotFound,
+    NotYetAvailable,
     TooManySpecified,
     ValueLabelError,
     VarlistNotAllowed,
     VarlistRequired,
 )
+from mixedcli.results import Stored
 from mixedcli.session import Outcome, Session
 
 SPEC = CommandSpec(
@@ -143,10 +147,17 @@ def _values(data: Dataset, words: Words, options: Options) -> Outcome:
 
 def _list(data: Dataset, words: Words, options: Options) -> Outcome:
     blocks: list[Block] = []
+    table: Mapping[float, str] = {}
     for name in [w.text for w in words] or list(data.value_labels):
+        table = _table(data, name)
         blocks.append(Line((Segment(f"{name}:", "text"),)))
-        blocks.extend(_rows(_table(data, name)))
-    return Outcome(blocks=tuple(blocks))
+        blocks.extend(_rows(table))
+    real = [value for value in table if value < missing.SYSMISS]
+    scalars = {"k": float(len(table))}
+    if real:
+        scalars |= {"min": min(real), "max": max(real)}
+    scalars |= {"hasemiss": float(len(real) < len(table)), "nemiss": float(len(table) - len(real))}
+    return Outcome(blocks=tuple(blocks), r=Stored(scalars=scalars))
 
 
 def _rows(table: Mapping[float, str]) -> list[Block]:
@@ -164,7 +175,15 @@ def _table(data: Dataset, name: str) -> Mapping[float, str]:
 
 
 def _dir(data: Dataset, words: Words, options: Options) -> Outcome:
-    return Outcome(blocks=tuple(line(name) for name in data.value_labels))
+    names = list(data.value_labels)
+    return Outcome(blocks=tuple(map(line, names)), r=Stored(macros={"names": " ".join(names)}))
+
+
+def _language(data: Dataset, words: Words, options: Options) -> Outcome:
+    if words and words[0].text != "default":
+        raise NotYetAvailable("labels in several languages are not yet available", words[0].span)
+    shown = () if words else (line("Language for variable and value labels: default"),)  # unverified: wording
+    return Outcome(blocks=shown, r=Stored(macros={"language": "default", "languages": "default"}))
 
 
 def _drop(data: Dataset, words: Words, options: Options) -> Outcome:
@@ -197,4 +216,5 @@ _ACTIONS: dict[str, tuple[int, Action]] = {
     "dir": (3, _dir),
     "drop": (4, _drop),
     "copy": (4, _copy),
+    "language": (4, _language),
 }

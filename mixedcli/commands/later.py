@@ -22,10 +22,11 @@ _WORDS = """
     cii ameans ladder gladder swilk sfrancia sktest symmetry tetrachoric pcorr
     putexcel putdocx putpdf esttab estout outreg outreg2 outreg3 etable dtable dyndoc translate
     ml mlexp optimize moptimize nlogit asclogit cmclogit npregress spregress spset
-    view window:win doedit edit:ed browse:br varmanage db query:q
+    view window:win doedit edit:ed browse:br varmanage db
     ssd snapshot dydx integ
     fvset tsappend tsreport impute
     matname
+    inspect:ins checksum filefilter zipfile unzipfile uselabel
 """
 
 LATER: dict[str, str] = {word.partition(":")[0]: word.partition(":")[2] or word for word in _WORDS.split()}

@@ -49,7 +49,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
             return _add(session, found[1] or "_dta", found[2])
         if (found := _RENUMBER.fullmatch(text)) is not None:
             name = owner(session.data, found[1])
-            return Outcome(data=_kept(session.data, name, list(_notes(session.data, name).values())))
+            return Outcome(data=_kept(session.data, name, list(notes_of(session.data, name).values())))
         if (found := _SEARCH.fullmatch(text)) is not None:
             return _listed(session, _everything(session.data), unquoted(found[1] or "").casefold())
         word, _, rest = text.partition(" ")
@@ -58,11 +58,11 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         if word and "list".startswith(word) and word not in session.data.columns:
             text = rest
         names, chosen = _chosen(session, text)
-        return _listed(session, [(n, _between(_notes(session.data, n), chosen)) for n in names], "")
+        return _listed(session, [(n, _between(notes_of(session.data, n), chosen)) for n in names], "")
 
 
-def _notes(data: Dataset, name: str) -> dict[int, str]:
-    """Number -> text, in order."""
+def notes_of(data: Dataset, name: str) -> dict[int, str]:
+    """The notes of _dta or a variable: number -> text, in order."""
     texts = held(data, name)
     count = texts.get("note0", "0")
     numbers = range(1, int(count) + 1) if count.isdigit() and len(count) < 6 else ()
@@ -70,7 +70,7 @@ def _notes(data: Dataset, name: str) -> dict[int, str]:
 
 
 def _everything(data: Dataset) -> list[tuple[str, dict[int, str]]]:
-    return [(name, _notes(data, name)) for name in ("_dta", *data.names)]
+    return [(name, notes_of(data, name)) for name in ("_dta", *data.names)]
 
 
 def _stamped(session: Session, text: str) -> str:
@@ -95,7 +95,7 @@ def _add(session: Session, typed: str, text: str) -> Outcome:
 
 def _replace(session: Session, typed: str, number: int, text: str) -> Outcome:
     name = owner(session.data, typed)
-    if number not in _notes(session.data, name):
+    if number not in notes_of(session.data, name):
         raise InvalidSyntax(f"note {number} of {name} not found")  # unverified: wording
     made = {f"note{number}": _stamped(session, unquoted(text))}
     shown = line(f"  (note {number} for {name} replaced)")  # unverified: wording
@@ -139,7 +139,7 @@ def _drop(session: Session, text: str) -> Outcome:
     names, chosen = _chosen(session, text)
     data, gone = session.data, 0
     for name in names:
-        notes = _notes(data, name)
+        notes = notes_of(data, name)
         dropped = _between(notes, chosen)
         gone += len(dropped)
         data = changed(data, name, {f"note{k}": "" for k in dropped})

@@ -128,3 +128,45 @@ def test_labels_as_a_do_file_and_numbers_before_texts(tmp_path: Path) -> None:
     assert session.data.value_labels["other"] == {5.0: "[5] five"}
     assert run("numlabel yn").startswith("r(198)")
     assert run("numlabel nosuch, add") == "r(111): value label nosuch not found"
+
+
+def test_label_save_writes_what_defines_the_labels_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    session, run = driver()
+    run('label define a 1 `"one, "first""\' .b none')
+    run('label define b -2 "minus two"')
+    assert run("label save using labels") == "file labels.do saved"
+    assert (tmp_path / "labels.do").read_text().split("\n")[0] == 'label define a 1 `"one, "first""\', modify'
+    assert run("label save using labels").startswith("r(602)")
+    assert run("label save").startswith("r(198)")
+    assert run("label save nosuch using labels, replace").startswith("r(111)")
+    before = dict(session.data.value_labels)
+    assert before["a"][1.0] == 'one, "first"'
+    run("label drop _all")
+    run("do labels")
+    assert dict(session.data.value_labels) == before
+    assert run("label save b using labels, replace") == "file labels.do saved"
+    assert (tmp_path / "labels.do").read_text() == 'label define b -2 `"minus two"\', modify\n'
+
+
+def test_label_results_and_language() -> None:
+    _, run = driver()
+    run('label define a 1 "x" 4 "y" .a "z"')
+    run("label list a")
+    assert run('display r(k) " " r(min) " " r(max) " " r(hasemiss) " " r(nemiss)') == "3 1 4 1 1"
+    run("label define b 0 no")
+    run("label dir")
+    assert run('display "`r(names)\'"') == "a b"
+    assert "default" in run("label language")
+    assert run("label language default") == ""
+    assert run("label language fr").startswith("r(198)")
+    assert run("label define a 1 x using b").startswith("r(1")
+
+
+def test_label_values_of_several_variables() -> None:
+    session, run = driver()
+    run("set obs 1\ngen x1 = 1\ngen x2 = 1\ngen y = 1\nlabel define a 1 one")
+    run("label values x* y a")
+    assert [c.value_label for c in session.data.columns.values()] == ["a", "a", "a"]
+    run("label values x1 y .")
+    assert [c.value_label for c in session.data.columns.values()] == ["", "a", ""]
