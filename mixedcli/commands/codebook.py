@@ -22,9 +22,9 @@ from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands import codebook_lines as lines
 from mixedcli.commands.context import expression_context, settings_after
 from mixedcli.commands.notes import notes_of
-from mixedcli.commands.summarize import percentile
 from mixedcli.data import missing, sample, varlist
 from mixedcli.data.dataset import Column, Dataset
+from mixedcli.data.moments import percentiles
 from mixedcli.errors import InvalidSyntax
 from mixedcli.session import Outcome, Session
 
@@ -171,8 +171,7 @@ def _numeric(column: Column, data: Dataset, most: int) -> Iterator[Block]:
         yield from lines.listed("Examples", [f"{lines.number(v):<5} {labels.get(v, '')}".rstrip() for v in shown])
     else:
         sd = float(x.std(ddof=1)) if len(x) > 1 else float("nan")
-        ordered = np.sort(x)
-        quantiles = [percentile(ordered, p) for p in _PERCENTILES]
+        quantiles = list(percentiles(x, _PERCENTILES).values())
         yield from lines.moments(float(x.mean()), sd, quantiles, _PERCENTILES)
     yield Blank()
 
