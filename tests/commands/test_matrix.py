@@ -66,6 +66,12 @@ VALUES = [
     ("inv(A)", [[-2, 1], [1.5, -0.5]]),
     ("invsym(S)", [[5 / 16, -2 / 16], [-2 / 16, 4 / 16]]),
     ("invsym((1,1\\1,1))", [[1, 0], [0, 0]]),
+    ("invsym((1,2\\2,1))", [[1, 0], [0, 0]]),  # a negative pivot counts as none ([FN] invsym())
+    ("invsym((-1,0\\0,2))", [[0, 0], [0, 0.5]]),
+    ("inv((1,1\\1,1))", [[1, 0], [0, 0]]),  # stata: Statalist 2008-02/307
+    ("inv((0,1\\1,0))", [[0, 1], [1, 0]]),
+    ("inv((1,2\\2,1))*3", [[-1, 2], [2, -1]]),
+    ("inv(S) - invsym(S)", [[0, 0], [0, 0]]),
     ("cholesky(S)", [[2, 0], [1, 2]]),
     ("corr((4,3\\3,9))", [[1, 0.5], [0.5, 1]]),
     ("diag(v)", [[1, 0, 0], [0, 2, 0], [0, 0, 3]]),
@@ -138,6 +144,7 @@ ERRORS = [
     ("matrix R = A[3,1...]", "r(503): conformability error"),
     ("matrix A[3,1] = 2", "r(503): conformability error"),
     ("matrix A[2,2] = (1,2)", "r(503): conformability error"),
+    ("matrix R = inv((1,2\\2,4.0)*(1,1\\0,0))", "r(506): matrix is singular"),
     ("matrix R = inv((1,.\\2,3))", "r(504): matrix has missing values"),
     ("matrix symeigen X l = (1,.\\.,3)", "r(504): matrix has missing values"),
     ("matrix R = invsym(A)", "r(505): matrix not symmetric"),

@@ -30,8 +30,16 @@ def same_both_ways(a: Floats) -> Floats:
 
 
 def inverse(a: Floats) -> Floats:
-    """The inverse of a square matrix.  Errors: r(503), r(506) a singular one."""
+    """The inverse of a square matrix.  Errors: r(503), r(506) a singular one.
+
+    A singular matrix that is symmetric and has no negative eigenvalues gets its g2 inverse (# stata: Statalist
+    2008-02/307, inv() of a covariance matrix of rank one).
+    """
     square(a)
+    if symmetric(a) and a.size:
+        eigenvalues = np.linalg.eigvalsh((a + a.T) / 2)
+        if eigenvalues[0] >= -1e-10 * max(eigenvalues[-1], 0.0):
+            return generalized_inverse(a)
     scale = np.abs(a).max(initial=0.0)
     try:
         made = np.linalg.inv(a)
@@ -60,7 +68,7 @@ def swept(a: Floats, k: int) -> Floats:
 
 
 def generalized_inverse(a: Floats) -> Floats:
-    """Inverse of a symmetric matrix; rows and columns that others explain are zero (a g2 inverse).
+    """Inverse of a symmetric matrix; rows and columns whose pivots are zero or negative are zero (a g2 inverse).
 
     Errors: r(503), r(505).
     """
@@ -69,11 +77,10 @@ def generalized_inverse(a: Floats) -> Floats:
     size = np.abs(np.diag(work)).copy()
     # dependence is judged free of units
     done = np.zeros(n, dtype=bool)
-    dropped = np.zeros(n, dtype=bool)
     for _ in range(n):
         with np.errstate(all="ignore"):
-            left = np.where(size > 0, np.abs(np.diag(work)) / size, 0.0)
-        left[done | dropped] = -1.0
+            left = np.where(size > 0, np.diag(work) / size, 0.0)
+        left[done] = -1.0
         k = int(np.argmax(left > _TINY)) if (left > _TINY).any() else -1  # in order, so that the first ones are kept
         if k < 0:
             break
