@@ -95,7 +95,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     row = np.array([knots])
     if options.get("displayknots"):
         blocks += _table(old, labels, knots)
-    r = Stored({"N_knots": float(len(knots))}, matrices={"knots": Matrix(row, ("r1",), labels)})
+    r = Stored({"N_knots": float(len(knots))}, matrices={"knots": Matrix(row, (old,), labels)})
     return Outcome(blocks=tuple(blocks), data=data.with_columns(columns), r=r)
 
 

@@ -20,7 +20,7 @@ from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.loading import names_of, words_of
 from mixedcli.data import types
 from mixedcli.data.dataset import Column
-from mixedcli.data.missing import is_missing, letter_of
+from mixedcli.data.missing import SYSMISS, letter_of
 from mixedcli.errors import AlreadyDefined, InvalidSyntax, TooFewSpecified
 from mixedcli.numfmt import format_value
 from mixedcli.session import Outcome, Session
@@ -83,8 +83,11 @@ def _texts(column: Column, shape: str) -> tuple[np.ndarray[tuple[int], np.dtype[
     distinct, inverse = np.unique(column.numeric(), return_inverse=True)
     told, exact = [], True
     for value in distinct.tolist():
-        if is_missing(np.array([value]))[0]:
+        if value >= SYSMISS:
             told.append(letter_of(value))
+            continue
+        if shape == "%12.0g" and -1e10 < value < 1e10 and value == int(value):
+            told.append(str(int(value)))  # as the format has it, and much sooner
             continue
         word = format_value(value, shape).strip()
         try:

@@ -42,8 +42,8 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     else:
         shares = shares_of(options)
         cuts = m.at(shares, altdef=bool(options.get("altdef")))
-        label = f"{len(shares) + 1} quantiles of {wanted.text}"  # stata: describe in public logs
+        label = f"{len(shares) + 1} quantiles of {wanted.text}"  # unverified: label
     values = np.full(data.n, SYSMISS)
     values[m.used] = quantiles.categories(m.values[m.used], cuts)
-    storage = wanted.type or count_type(len(cuts) + 1)
+    storage = wanted.type or count_type(len(cuts) + 1)  # unverified: byte where float is the default
     return Outcome(blocks=tuple(blocks), data=data.with_columns([numbers(name, values, storage, label)]))

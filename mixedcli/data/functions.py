@@ -125,12 +125,16 @@ def _rowwise(row: Function, args: Sequence[Value], n: int) -> Value:
     if not any(isinstance(arg, np.ndarray) for arg in args):
         one = body(*args)
         return one if isinstance(one, str) else clean(one)
-    columns = [arg.tolist() if isinstance(arg, np.ndarray) else repeat(arg, n) for arg in args]
-    rows = zip(*columns, strict=False)
-    if n > _MANY and len(set(islice(rows, _MANY))) < _MANY // 4:
-        results = _once_each(body, zip(*columns, strict=False))
+    columns = [arg.tolist() if isinstance(arg, np.ndarray) else arg for arg in args]
+
+    def rows() -> Iterable[tuple[Any, ...]]:
+        # repeat() runs out: every pass needs its own
+        return zip(*(c if isinstance(c, list) else repeat(c, n) for c in columns), strict=True)
+
+    if n > _MANY and len(set(islice(rows(), _MANY))) < _MANY // 4:
+        results = _once_each(body, rows())
     else:
-        results = [body(*cells) for cells in zip(*columns, strict=False)]
+        results = [body(*cells) for cells in rows()]
     if row.result == "s":
         out = np.empty(len(results), dtype=object)
         out[:] = results

@@ -334,3 +334,21 @@ def test_further_random_numbers_have_their_means():
     assert abs(draw("rigaussian(2, 3)").mean() - 2) < 0.06
     assert abs(draw("rnbinomial(3, .5)").mean() - 3) < 0.08
     assert abs(draw("rhypergeometric(10, 4, 5)").mean() - 2) < 0.05
+
+
+@pytest.mark.parametrize("distinct", [30, 5000])
+def test_functions_of_strings_on_many_rows(distinct: int) -> None:
+    """Beyond 1,000 rows repeated arguments are looked for; constants go with every row."""
+    n = 5000
+    texts = np.array([f"group {k % distinct}" for k in range(n)], dtype=object)
+    data = Dataset(columns={"s": Column("s", "str10", texts), "x": Column("x", "double", np.arange(n) - 3.0)}, n=n)
+
+    def column(text: str) -> list[object]:
+        return list(evaluate(parse_expr(text), Context(data)))  # type: ignore[arg-type]
+
+    assert column("substr(s, 1, 3)") == ["gro"] * n
+    assert column('subinstr(s, "o", "0", .)') == [t.replace("o", "0") for t in texts]
+    assert column('strpos(s, "1")') == [t.find("1") + 1 for t in texts]
+    assert column("string(x)") == [str(k - 3) for k in range(n)]
+    assert column('string(x, "%5.1f")') == [f"{k - 3:.1f}" for k in range(n)]
+    assert column("word(s, 2)") == [t.split()[1] for t in texts]
