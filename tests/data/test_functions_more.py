@@ -350,5 +350,5 @@ def test_functions_of_strings_on_many_rows(distinct: int) -> None:
     assert column('subinstr(s, "o", "0", .)') == [t.replace("o", "0") for t in texts]
     assert column('strpos(s, "1")') == [t.find("1") + 1 for t in texts]
     assert column("string(x)") == [str(k - 3) for k in range(n)]
-    assert column('string(x, "%5.1f")') == [f"{k - 3:.1f}" for k in range(n)]
+    assert column('string(x, "%7.1f")') == [f"{k - 3:.1f}" for k in range(n)]
     assert column("word(s, 2)") == [t.split()[1] for t in texts]
