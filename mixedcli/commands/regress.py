@@ -5,6 +5,8 @@
     noconstant            without a constant
     hascons, tsscons      a constant is among the regressors; total sum of squares as if there were one
     vce(ols|robust|cluster clustvar|hc2|hc3), robust, cluster(clustvar)
+    vce(bootstrap[, options]), vce(jackknife[, options])
+                          as the prefixes, with their options
     level(#) beta noheader notable coeflegend baselevels allbaselevels noomitted vsquish nofvlabel
     cformat(%fmt) pformat(%fmt) sformat(%fmt)
 
@@ -66,6 +68,12 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         if last is None or last.stored.macros.get("cmd") != "regress" or not isinstance(last.fit, TableFit):
             raise LastEstimatesNotFound("last estimates not found")
         return Outcome(blocks=last.fit.blocks(display, level), r=last.fit.r_table(level))
+    if "vce" in options:
+        from mixedcli.commands.prefix.vce import resampled
+
+        done = resampled(session, command)
+        if done is not None:
+            return done
     vce = vce_of({k: options[k] for k in ("vce", "robust", "cluster") if k in options})
     if options.get("beta") and vce.kind == "cluster":
         raise InvalidSyntax("options beta and vce(cluster) may not be combined")

@@ -214,7 +214,7 @@ def test_workers_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     for cores in (1, 2):
         session, run = driver(load(str(ROOT / "orthodont.csv"), ""))
         run(f"set processors {cores}")
-        run("bootstrap, reps(120) seed(8) cluster(subject) idcluster(new): mixed distance age || new: age")
+        run("bootstrap, reps(60) seed(8) cluster(subject) idcluster(new): mixed distance age || new: age")
         results.append(session.e.matrices["V"].values)
     assert np.array_equal(*results)
 
@@ -355,3 +355,66 @@ def test_display_options() -> None:
     assert "20): .. done" in run("bootstrap r(mean), reps(20) dots(10): summarize y")
     assert "Observed" not in run("bootstrap, reps(5) notable: regress y x")
     assert run("bootstrap, reps(2) noisily: regress y x").count("Root MSE") == 4
+
+
+def test_vce_of_regress_is_the_prefix_and_mixed_has_none() -> None:
+    session, run = driver(data())
+    run("bootstrap, reps(12) seed(4) cluster(g) level(90): regress y x if s == 1")
+    want = session.e.matrices["V"].values
+    shown = run("regress y x if s == 1, level(90) vce(bootstrap, reps(12) seed(4) cluster(g))")
+    assert np.array_equal(session.e.matrices["V"].values, want)
+    assert "[90% conf. interval]" in shown
+    assert "F(1, 19)" in run("regress y x if s == 1, vce(jackknife)")
+    assert run("mixed y x || g:, vce(bootstrap)").startswith("r(198)")
+    assert run("mixed y x || g:, vce(jackknife)").startswith("r(198)")
+
+
+def test_estat_sd_says_where_standard_errors_come_from() -> None:
+    orthodont = load(str(ROOT / "orthodont.csv"), "")
+    session, run = driver(orthodont)
+    run("bootstrap, reps(5) seed(4) cluster(subject) idcluster(new): mixed distance age || new:")
+    shown = run("estat sd")
+    assert "Observed   Bootstrap" in shown
+    assert "Robust" not in shown
+    assert session.estimates is not None
+    sd = session.estimates.fit.result.rows[0].sd
+    assert f"{sd.estimate:.6f}" in shown
+    assert sd.se == pytest.approx(sd.estimate * session.e.matrices["V"].values[2, 2] ** 0.5, rel=1e-6)
+
+
+def test_break_leaves_no_process_and_no_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    import subprocess
+
+    from mixedcli.commands.prefix import replicating
+
+    started: list[subprocess.Popen[bytes]] = []
+    start = replicating._start
+
+    def kept() -> subprocess.Popen[bytes]:
+        started.append(start())
+        return started[-1]
+
+    def broken(done: int, total: int) -> None:
+        if done >= 40:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(replicating, "_PATIENCE", -1.0)
+    monkeypatch.setattr(replicating, "_start", kept)
+    monkeypatch.setattr(replicating.os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    session, run = driver(data())
+    session.progress = broken
+    before = session.data
+    assert run("bootstrap r(mean), reps(100000) idcluster(n) cluster(g): summarize y").startswith("r(1)")
+    assert len(started) == 2
+    assert all(worker.poll() is not None for worker in started)
+    assert session.data is before
+    assert session.estimates is None
+    assert session.settings.seed is None
+
+
+@pytest.mark.parametrize("prefix", ["mi estimate", "svy", "stepwise, pr(.2)", "bayes", "fp <x>", "nestreg"])
+def test_prefixes_that_are_not_there_say_so(prefix: str) -> None:
+    _, run = driver(data())
+    answer = run(f"{prefix}: regress y x")
+    assert answer.startswith("r(198)")
+    assert answer.endswith("is not yet available")

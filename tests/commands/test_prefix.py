@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pathlib
 import pickle
 
 import numpy as np
@@ -219,3 +220,20 @@ def _ll(frame: pd.DataFrame) -> str:
     _, run = driver(data(frame))
     run("mixed y i.g##c.x || g:")
     return run("display %12.8f e(ll)")
+
+
+def test_statsby_saving_takes_double(tmp_path: pathlib.Path) -> None:
+    session, run = driver(data())
+    before = session.data
+    run(f'statsby m=r(mean), by(g) saving("{tmp_path}/s", double): summarize y')
+    assert session.data is before
+    assert run(f'statsby m=r(mean), by(g) saving("{tmp_path}/s"): summarize y').startswith("r(602)")
+    run(f'use "{tmp_path}/s", clear')
+    assert column(session, "m") == pytest.approx(FRAME.groupby("g")["y"].mean().tolist(), rel=1e-13)
+
+
+def test_a_program_behind_a_prefix_is_run_by_it() -> None:
+    session, run = driver(data())
+    run("program define both, rclass\nsummarize y\nreturn scalar twice = 2*r(mean)\nend")
+    run("statsby t=r(twice), by(g) clear: both")
+    assert column(session, "t") == pytest.approx((2 * FRAME.groupby("g")["y"].mean()).tolist(), rel=1e-6)

@@ -100,9 +100,18 @@ def table(fit: MixedFit, level: float, *, variance: bool, full: bool, legend: bo
         rows=tuple(rows),
         columns=columns,
         level=level,
-        robust="Robust" if fit.result.robust is not None and not legend else "",
+        robust="" if legend else _word(fit),
+        observed=not legend and fit.resampled is not None and fit.resampled.observed,
+        statistic="t" if fit.resampled is not None and fit.resampled.df > 0 else "z",
         coef_title="Coefficient" if full else "Estimate",  # unverified: its heading without coefficients
     )
+
+
+def _word(fit: MixedFit) -> str:
+    """What stands above "std. err."."""
+    if fit.resampled is not None:
+        return fit.resampled.word
+    return "Robust" if fit.result.robust is not None else ""
 
 
 def r_table(fit: MixedFit, level: float, *, variance: bool) -> Stored:

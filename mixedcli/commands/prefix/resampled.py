@@ -141,7 +141,8 @@ def outcome(session: Session, about: Subject, found: Findings, display: Display)
     if about.whole and about.observed is not None:
         fit = about.observed.fit
         if isinstance(fit, MixedFit):
-            return _mixed(session, about, found, display, level)
+            own = fit.spec.display.level
+            return _mixed(session, about, found, display, own if display.level is None and own is not None else level)
         if isinstance(fit, TableFit) and len(fit.terms) == len(about.values):
             return _table(session, about, found, display, level)
     return _plain(session, about, found, display, level)
