@@ -7,20 +7,21 @@ from mixedcli.frozen import frozen
 
 @frozen
 class AnovaRow:
-    """One source of variation; F and p nan: none (residual, total)."""
+    """One source of variation; F and p nan: none (residual, total).  rule: a rule follows (an error term)."""
 
     name: str
     ss: float
     df: float
     F: float = float("nan")
     p: float = float("nan")
+    rule: bool = False
 
 
 @frozen
 class AnovaTable:
     """Output of anova: fit statistics and sources."""
 
-    n: int
+    n: float
     r2: float
     adjusted_r2: float
     rmse: float
@@ -28,6 +29,7 @@ class AnovaTable:
     terms: tuple[AnovaRow, ...]
     residual: AnovaRow
     total: AnovaRow
+    sequential: bool = False
 
 
 @frozen
@@ -44,7 +46,8 @@ class EpsilonRow:
 class EpsilonTable:
     """The repeated-measures part of anova.
 
-    error: between-subjects error term with its levels and df; lowest: its lowest variable; hf, gg, box: epsilons.
+    error: between-subjects error term with its levels and df; lowest: its lowest variable; hf, gg, box: epsilons;
+    pooled: the factors over whose groups the covariance matrix is pooled; residual: what the terms are tested against.
     """
 
     error: str
@@ -57,3 +60,5 @@ class EpsilonTable:
     box: float
     terms: tuple[EpsilonRow, ...]
     residual_df: float
+    pooled: str = ""
+    residual: str = "Residual"

@@ -1,11 +1,20 @@
 """anova - analysis of variance
 
-    anova depvar [termlist] [if] [in] [, repeated(varname) bse(varname)]
+    anova depvar [termlist] [if] [in] [weight] [, options]
 
-Terms are factors (a), interactions (a#b, a##b) and continuous covariates (c.x).  Sums of squares are partial: every
-term adjusted for all others.  repeated() names the factor that is repeated within subjects and adds the
-Huynh-Feldt, Greenhouse-Geisser and Box corrections of its tests; bse() names the subjects, when they are not the
-only other factor.
+    repeated(varlist)     factors repeated within subjects: Huynh-Feldt, Greenhouse-Geisser and Box corrections
+    bse(term)             the between-subjects error term, when it is not plain from the model
+    bseunit(varname)      the variable of the subjects within it
+    sequential            every term adjusted for those before it only
+    partial               every term adjusted for all others (the default)
+    dropemptycells        accepted: empty cells are never estimated
+
+Terms are factors (a), interactions (a#b, a##b), continuous covariates (c.x) and nested factors (b|a).  A term behind
+/ is the error term of those before it: anova y a / s|a t a#t.  aweights and fweights are allowed.  Typed alone, anova
+shows the last analysis again; predict and test use the coefficients of the underlying regression.
+
+Where cells of an interaction are empty, partial sums of squares of the terms within it are not defined uniquely and
+are shown as missing; sequential ones are.
 
 Example: anova score person drug, repeated(drug)
 """
@@ -13,70 +22,139 @@ Example: anova score person drug, repeated(drug)
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import replace
 
 from mixedcli import ast
-from mixedcli.blocks import Blank, Block
-from mixedcli.blocks_anova import AnovaRow, AnovaTable, EpsilonRow, EpsilonTable
+from mixedcli.blocks import Blank, Block, Note
+from mixedcli.blocks_anova import AnovaRow, AnovaTable
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.context import expression_context
-from mixedcli.commands.estimation import anova_e, partial
-from mixedcli.data import sample, varlist
-from mixedcli.data.dataset import Dataset
+from mixedcli.commands.estimation import partial, repeated
+from mixedcli.commands.estimation.anova_fit import AnovaFit
+from mixedcli.commands.estimation.tablefit import TableFit
+from mixedcli.commands.mixed import factor_labels
+from mixedcli.commands.sampling import used_rows
+from mixedcli.data import varlist
+from mixedcli.engine import least_squares
 from mixedcli.engine.distributions import f_tail
-from mixedcli.errors import InvalidSyntax, NotYetAvailable, TypeMismatch, VarlistRequired
+from mixedcli.errors import InvalidSyntax, LastEstimatesNotFound, TypeMismatch
+from mixedcli.model.regression import bind
 from mixedcli.results import Estimates, Stored
 from mixedcli.session import Outcome, Session
 
 SPEC = CommandSpec(
-    "anova", (OptionSpec("repeated", "rep", "name"), OptionSpec("bse", "bse", "name")), allows=frozenset({"if", "in"})
+    "anova",
+    (
+        OptionSpec("repeated", "rep", "varlist"),
+        OptionSpec("bse", "bse", "text"),
+        OptionSpec("bseunit", "bseunit", "name"),
+        OptionSpec("sequential", "seq"),
+        OptionSpec("partial", "p"),
+        OptionSpec("dropemptycells", "drop"),
+    ),
+    allows=frozenset({"if", "in", "weight"}),
+    by="each",
 )
 
 
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:
-    """Fit, and test every term."""
+    """Fit, and test every term; or show the last analysis again.  Errors: r(109), r(111), r(198), r(301), r(2000)."""
     body = command.body
-    assert isinstance(body, ast.VarlistBody)
-    if not body.varlist.terms:
-        raise VarlistRequired("varlist required")
-    depvar, *terms = body.varlist.terms
+    assert isinstance(body, ast.WordsBody)
+    assert session.language is not None
+    if not body.text.strip():
+        last = session.estimates
+        if last is None or not isinstance(last.fit, AnovaFit):
+            raise LastEstimatesNotFound("last estimates not found")
+        return Outcome(blocks=last.fit.replay(session.settings.level))
     data = session.data
-    if not isinstance(depvar, ast.VarRef) or depvar.ops:
-        raise InvalidSyntax("depvar may not be a factor variable", depvar.span)
+    first, _, rest = body.text.strip().partition(" ")
+    parsed = session.language.varlist(first).terms
+    depvar = parsed[0] if parsed else None
+    if not isinstance(depvar, ast.VarRef) or depvar.ops or len(parsed) > 1:
+        raise InvalidSyntax("depvar may not be a factor variable", command.span)
     name = varlist.resolve(depvar.pattern, data, depvar.span)
     if data.column(name).is_string:
         raise TypeMismatch(f"string variables not allowed in varlist;\n{name} is a string variable", depvar.span)
-    rows = sample.mask(data, command.condition, command.in_range, expression_context(session))
-    design = partial.design(data, name, terms, rows)
-    fit = partial.fit(design)
+    used = used_rows(session, command, ("aweight", "fweight"))
+    listed, again = terms_of(session, rest)
+    design = partial.design(data, name, listed, used.rows, used.weight, used.w)
+    sequential = bool(options.get("sequential"))
+    fit = partial.fit(design, sequential=sequential)
     scalars = _scalars(fit)
-    blocks: list[Block] = [Blank(), _table(fit)]
+    blocks: list[Block] = [Blank(), _table(fit, listed, again, sequential)]
     if "repeated" in options:
-        epsilon = _epsilons(data, design, fit, options["repeated"], options.get("bse"))
-        blocks += [Blank(), Blank(), epsilon]
-        # unverified: Stata numbers these by repeated factor
-        scalars |= {"hf1": epsilon.hf, "gg1": epsilon.gg, "box1": epsilon.box}
-    macros = {"cmd": "anova", "cmdline": " ".join(command.text.split()), "depvar": name, "properties": "b V"}
-    for k, x in enumerate(fit.terms, 1):
-        scalars |= {f"ss_{k}": x.ss, f"df_{k}": float(x.df), f"F_{k}": _ratio(x, fit)}
+        within = varlist.names(options["repeated"], data)
+        words = re.split(r"[#|\s]+", options.get("bse", "").strip())
+        bse = tuple(varlist.resolve(v, data) for v in words) if "bse" in options else None
+        unit = varlist.resolve(options["bseunit"], data) if "bseunit" in options else None
+        for k, epsilon in enumerate(repeated.tables(design, fit, within, bse, unit), 1):
+            blocks += [Blank(), Blank(), epsilon] if k == 1 else [Blank(), epsilon]
+            scalars |= {f"hf{k}": epsilon.hf, f"gg{k}": epsilon.gg, f"box{k}": epsilon.box}
+    ambiguous = [t.name for t in design.terms if t.ambiguous] if not sequential else []
+    if ambiguous:
+        names = ", ".join(ambiguous)
+        blocks += [Blank(), Note(f"no partial sum of squares for {names}: cells of an interaction with it are empty.")]
+    macros = {"cmd": "anova", "cmdline": " ".join(command.text.split()), "depvar": name, "properties": "b V",
+              "sstype": "sequential" if sequential else "partial", "vce": "ols", "wtype": used.weight,
+              "repvars": " ".join(varlist.names(options["repeated"], data)) if "repeated" in options else ""}  # fmt: skip
+    for k, (x, e) in enumerate(zip(fit.terms, fit.errors, strict=True), 1):
+        scalars |= {f"ss_{k}": x.ss, f"df_{k}": float(x.df), f"F_{k}": _ratio(x, e)}
         macros[f"term_{k}"] = x.name
-    e = Stored(scalars, {k: v for k, v in macros.items() if v}, anova_e.matrices(session, command, design.sample))
-    return Outcome(blocks=tuple(blocks), estimates=Estimates(e, design.sample, None))
+    coefficients = _coefficients(session, command, name, listed)
+    matrices = coefficients.matrices()
+    scalars["rank"] = float(len(coefficients.b))
+    stored = Stored(scalars, {k: v for k, v in macros.items() if v}, matrices)
+    shown = AnovaFit(tuple(blocks), coefficients)
+    return Outcome(blocks=(*used.notes, *blocks), estimates=Estimates(stored, design.sample, shown))
 
 
-def _ratio(x: partial.Source, fit: partial.Fit) -> float:
-    if not (x.df and fit.residual.df):
+def terms_of(session: Session, text: str) -> tuple[list[partial.Listed], set[int]]:
+    """The terms with their error terms, and the places of error terms that are tested themselves.  Errors: r(198)."""
+    assert session.language is not None
+    out: list[partial.Listed] = []
+    again: set[int] = set()
+    pieces = text.split("/")
+    previous: list[int] = []
+    for number, piece in enumerate(pieces):
+        tight = re.sub(r"\s*([#|])\s*", r"\1", piece)
+        words = tight.split()
+        here: list[int] = []
+        for word in re.findall(r"(?:[^\s(]|\([^)]*\))+", tight) if words else []:
+            for term in session.language.varlist(word.replace("|", "#")).terms:
+                for p in partial.products(term, session.data):
+                    shown = partial.name_of(p) if "|" not in word else word
+                    known = next((k for k, x in enumerate(out) if x.product == p), None)
+                    if known is None:
+                        out.append(partial.Listed(p, shown))
+                        known = len(out) - 1
+                    here.append(known)
+        if number and not previous:
+            raise InvalidSyntax("invalid syntax")
+        if number and here:
+            for k in previous:
+                out[k] = replace(out[k], error=here[0])
+            if number < len(pieces) - 1:
+                again.add(here[0])
+        previous = here
+    return out, again
+
+
+def _ratio(x: partial.Source, error: partial.Source) -> float:
+    if not (x.df and error.df):
         return math.nan
-    ms = fit.residual.ss / fit.residual.df
+    ms = error.ss / error.df
     return x.ss / x.df / ms if ms > 0 else math.nan
 
 
-def _row(x: partial.Source, fit: partial.Fit) -> AnovaRow:
-    F = _ratio(x, fit)
-    return AnovaRow(x.name, x.ss, float(x.df), F, f_tail(F, x.df, fit.residual.df))
+def _row(x: partial.Source, error: partial.Source) -> AnovaRow:
+    F = _ratio(x, error)
+    return AnovaRow(x.name, x.ss, float(x.df), F, f_tail(F, x.df, error.df))
 
 
 def _scalars(fit: partial.Fit) -> dict[str, float]:
-    F = _ratio(fit.model, fit)
+    F = _ratio(fit.model, fit.residual)
     return {
         "N": float(fit.n),
         "mss": fit.model.ss,
@@ -87,51 +165,45 @@ def _scalars(fit: partial.Fit) -> dict[str, float]:
         "r2_a": fit.adjusted_r2,
         "F": F,
         "rmse": fit.rmse,
+        "ll": least_squares.log_likelihood(fit.n, fit.residual.ss),
+        "ll_0": least_squares.log_likelihood(fit.n, fit.model.ss + fit.residual.ss),
     }
 
 
-def _table(fit: partial.Fit) -> AnovaTable:
+def _table(fit: partial.Fit, listed: list[partial.Listed], again: set[int], sequential: bool) -> AnovaTable:
     total = AnovaRow("Total", fit.model.ss + fit.residual.ss, float(fit.model.df + fit.residual.df))
+    errors = {x.error for x in listed}
+    rows: list[AnovaRow] = []
+    for k, (x, e) in enumerate(zip(fit.terms, fit.errors, strict=True)):
+        if k in errors:
+            # unverified: an error term's own line, a rule, and the term again where it is tested itself
+            rows.append(AnovaRow(x.name, x.ss, float(x.df), rule=True))
+            if k not in again:
+                continue
+        rows.append(_row(x, e))
     return AnovaTable(
         fit.n,
         fit.r2,
         fit.adjusted_r2,
         fit.rmse,
-        _row(fit.model, fit),
-        tuple(_row(x, fit) for x in fit.terms),
+        _row(fit.model, fit.residual),
+        tuple(rows),
         AnovaRow("Residual", fit.residual.ss, float(fit.residual.df)),
         total,
+        sequential,
     )
 
 
-def _epsilons(
-    data: Dataset, design: partial.AnovaDesign, fit: partial.Fit, repeated: str, bse: str | None
-) -> EpsilonTable:
-    """Tests of the repeated factor, corrected for unequal covariances.  Errors: r(198)."""
-    within = varlist.resolve(repeated, data)
-    factors = [t.variables for t in design.terms]
-    with_it = [v for v in factors if within in v]
-    between = [v for v in factors if within not in v]
-    if not with_it:
-        raise InvalidSyntax("repeated() variable must be a factor of the model")  # unverified: words
-    if bse is not None:
-        subject: tuple[str, ...] = (varlist.resolve(bse, data),)
-        if subject not in between:
-            raise InvalidSyntax("bse() must be a term of the model")  # unverified: words
-    elif len(between) == 1 and len(between[0]) == 1:
-        subject = between[0]
-    else:
-        raise InvalidSyntax("option bse() required: could not determine the between-subjects error term")
-    if len(between) > 1 or any(len(v) > 1 for v in with_it):
-        raise NotYetAvailable("repeated() beside further factors is not yet available")
-    gg, hf, levels, subjects = partial.epsilons(design, subject[0], within)
-    box = 1.0 / (levels - 1)
-    source = next(t for t, v in zip(fit.terms, factors, strict=True) if v == (within,))
-    between_df = next(t.df for t, v in zip(fit.terms, factors, strict=True) if v == subject)
-    F = _ratio(source, fit)
-    shares = (1.0, min(hf, 1.0), gg, box)
-    p = tuple(f_tail(F, s * source.df, s * fit.residual.df) for s in shares)
-    row = EpsilonRow(source.name, float(source.df), F, (p[0], p[1], p[2], p[3]))
-    return EpsilonTable(
-        subject[0], subjects, float(between_df), subject[0], within, hf, gg, box, (row,), float(fit.residual.df)
-    )
+def _coefficients(session: Session, command: ast.Command, depvar: str, listed: list[partial.Listed]) -> TableFit:
+    """The regression behind the analysis, for predict, test and margins."""
+    assert session.language is not None
+    words = [depvar, *("#".join(f"{kind}.{v}" for v, kind in x.product) for x in listed)]
+    body = ast.VarlistBody(session.language.varlist(" ".join(words)))
+    used = used_rows(session, command, ("aweight", "fweight"))
+    data = bind(replace(command, body=body), session.data, used.rows, expression_context(session),
+                weights=("aweight", "fweight"))  # fmt: skip
+    w = data.w if data.w is None or data.weight == "fweight" else data.w * (len(data.w) / data.w.sum())
+    ls = least_squares.fit(data.X, data.y, w)
+    df = (float(len(data.y)) if w is None else float(w.sum())) - data.X.shape[1]
+    V = ls.D * (ls.rss / df if df > 0 else math.nan)
+    return TableFit(depvar, data.terms, data.kept, ls.beta, V, df, (), factor_labels(data.terms, session.data))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import mixedcli
-from mixedcli.errors import InvalidSyntax, NoObservations, NotYetAvailable, StataError
+from mixedcli.errors import InvalidSyntax, NoObservations, StataError
 
 T43 = Path(__file__).resolve().parents[2] / "fixtures" / "t43" / "t43.csv"
 
@@ -77,7 +77,8 @@ def test_a_nested_factor_has_the_rank_that_is_left(drug: mixedcli.Session) -> No
         ("anova score person, repeated(drug)", InvalidSyntax),
         ("anova score drug, repeated(drug)", InvalidSyntax),
         ("anova score person drug in 1/19, repeated(drug)", InvalidSyntax),
-        ("anova score person##drug in 1/19", NotYetAvailable),
+        ("anova score person##drug in 1/0", StataError),
+        ("anova score / person", StataError),
         ("anova score L.drug", InvalidSyntax),
         ("anova score drug if drug > 9", NoObservations),
         ("anova", StataError),

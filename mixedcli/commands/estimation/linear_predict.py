@@ -41,7 +41,7 @@ def statistic(session: Session, estimates: Estimates, name: str) -> tuple[Floats
     """Values over all observations (missing coded) and the label.  Errors: r(198), r(322)."""
     command = estimates.stored.macros.get("cmd", "")
     name = "leverage" if name == "hat" else name
-    known = {"regress": REGRESS, "xtreg": XTREG}.get(
+    known = {"regress": REGRESS, "anova": REGRESS, "xtreg": XTREG}.get(
         command, {"xb": "Linear prediction", "stdp": "S.E. of the prediction"}
     )
     if name not in known:
