@@ -84,8 +84,8 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     fit = partial.fit(design, sequential=sequential)
     scalars = _scalars(fit)
     blocks: list[Block] = [Blank(), _table(fit, listed, again, sequential)]
-    if "repeated" in options:
-        within = varlist.names(options["repeated"], data)
+    within = varlist.names(options["repeated"], data) if "repeated" in options else ()
+    if within:
         words = re.split(r"[#|\s]+", options.get("bse", "").strip())
         bse = tuple(varlist.resolve(v, data) for v in words) if "bse" in options else None
         unit = varlist.resolve(options["bseunit"], data) if "bseunit" in options else None
@@ -98,7 +98,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         blocks += [Blank(), Note(f"no partial sum of squares for {names}: cells of an interaction with it are empty.")]
     macros = {"cmd": "anova", "cmdline": " ".join(command.text.split()), "depvar": name, "properties": "b V",
               "sstype": "sequential" if sequential else "partial", "vce": "ols", "wtype": used.weight,
-              "repvars": " ".join(varlist.names(options["repeated"], data)) if "repeated" in options else ""}  # fmt: skip
+              "repvars": " ".join(within)}  # fmt: skip
     for k, (x, e) in enumerate(zip(fit.terms, fit.errors, strict=True), 1):
         scalars |= {f"ss_{k}": x.ss, f"df_{k}": float(x.df), f"F_{k}": _ratio(x, e)}
         macros[f"term_{k}"] = x.name
