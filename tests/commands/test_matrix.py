@@ -232,6 +232,9 @@ def test_elements_and_blocks_are_set():
     run("matrix A[1,2] = 20\nmatrix A[2,1] = v[1,2...]")
     assert session.matrices["A"].values.tolist() == [[1, 20], [2, 3]]
     run('matrix A["r1","c1"] = A[1,2]*2')
+    run("matrix A[v[1,2], colsof(A)] = 9")
+    assert session.matrices["A"].values.tolist() == [[40, 20], [2, 9]]
+    run("matrix A[2,2] = 3")
     assert session.matrices["A"].values.tolist() == [[40, 20], [2, 3]]
 
 
