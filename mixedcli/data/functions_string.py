@@ -194,10 +194,10 @@ def _real(s: str) -> float:
 
 
 def _strofreal(n: float, fmt: str = "%9.0g") -> str:
-    from mixedcli.numfmt import format_value
-
     if fmt == "%9.0g" and -1e7 < n < 1e7 and n == int(n):
         return str(int(n))  # most numbers that are made strings are whole
+    from mixedcli.numfmt import format_value
+
     return format_value(n, fmt).strip(" ") if len(fmt) < 2 or fmt[1] != "0" else format_value(n, fmt)
 
 

@@ -225,8 +225,9 @@ def test_refusals(line: str, rc: int) -> None:
 
 def test_p_is_punct_where_there_is_no_percentage() -> None:
     s = Session(data=pd.DataFrame({"a": [1.0, 2.0, 4.0], "b": ["x", "y", "z"]}))
-    s.run('egen c = concat(a b), p("/")\negen q = pctile(a), p(90)')
+    s.run('egen c = concat(a b), p("/")\negen q = pctile(a), p(90)\nreplace a = .b in 1\negen d = concat(a b)')
     assert s.data["c"].tolist() == ["1/x", "2/y", "4/z"]
+    assert s.data["d"].tolist() == [".bx", "2y", "4z"]
     assert s.data["q"].tolist() == [4.0, 4.0, 4.0]
     with pytest.raises(StataError) as error:
         s.run("egen r = pctile(a), p(x)")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mixedcli.commands.egen.made import Asked, Floats, Function, Made
 from mixedcli.data.dataset import Column
-from mixedcli.data.missing import SYSMISS, is_missing
+from mixedcli.data.missing import SYSMISS, is_missing, letter_of
 from mixedcli.errors import InvalidSyntax, TypeMismatch
 from mixedcli.numfmt import text as formatted
 
@@ -136,7 +136,11 @@ def _texts(a: Asked, column: Column) -> list[str]:
     def one(value: float) -> str:
         if value in labels:
             return str(labels[value])[:long]
-        return formatted(value, shape or "%16.0g").strip() if value < SYSMISS or shape else "."
+        if value >= SYSMISS:
+            return letter_of(value)
+        if not shape and -1e12 < value < 1e12 and value == int(value):
+            return str(int(value))
+        return formatted(value, shape or "%16.0g").strip()
 
     told = [one(float(v)) for v in distinct]
     return [told[i] for i in inverse.tolist()]
