@@ -78,7 +78,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     body = command.body
     assert isinstance(body, ast.WordsBody)
     shown = shared.shown(session, options)
-    base = basis(session, shown.level, small=bool(options.get("small")), df=options.get("df"))
+    base = basis(session, "contrast", shown.level, small=bool(options.get("small")), df=options.get("df"))
     if not body.text.strip():
         raise VarlistRequired("varlist required")
     how = shared.mcompare(options.get("mcompare"), METHODS)

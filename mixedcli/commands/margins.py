@@ -96,7 +96,7 @@ _WORD = {"dydx": "dy/dx", "eyex": "ey/ex", "dyex": "dy/ex", "eydx": "ey/dx"}
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     """Estimate the margins.  Errors: r(111), r(198), r(301), r(322), r(2000)."""
     shown = shared.shown(session, options)
-    base = basis(session, shown.level, df=options.get("df"))
+    base = basis(session, "margins", shown.level, df=options.get("df"))
     want = asked(session, command, options, base)
     area = scope(session, command, options, base, want)
     population, frame = area.population, area.frame

@@ -14,7 +14,7 @@ from mixedcli import ast
 from mixedcli.data import timeseries
 from mixedcli.data.factors import ModelTerm, Part, operator_prefix
 from mixedcli.data.stripes import term_of
-from mixedcli.errors import EquationNotFound, Unavailable
+from mixedcli.errors import EquationNotFound
 from mixedcli.frozen import frozen
 from mixedcli.results import Stored
 
@@ -85,7 +85,7 @@ class LinearModel:
 
 
 def linear_model(stored: Stored, equation: str | None = None) -> LinearModel:
-    """The first equation of e(b), or the named one.  Errors: r(303), r(322) where names are no covariates."""
+    """The first equation of e(b), or the named one.  Errors: r(111) names of no covariates, r(303)."""
     names = stored.matrices["b"].colnames
     wanted = names[0].rpartition(":")[0] if equation is None else equation
     mine = [k for k, c in enumerate(names) if c.rpartition(":")[0] == wanted]
@@ -96,8 +96,6 @@ def linear_model(stored: Stored, equation: str | None = None) -> LinearModel:
     for k in mine:
         own = names[k].rpartition(":")[2]
         terms.append(None if own == "_cons" else term_of(own))
-    if stored.macros.get("cmd", "") in ("margins", "nlcom"):
-        raise Unavailable("margins cannot work with its own posted results")
     free = tuple(
         bool(V[k, k]) or bool(b[k]) or t is None or t.status == "value" for k, t in zip(mine, terms, strict=True)
     )

@@ -89,11 +89,11 @@ def _product(parts: Sequence[Part], averages: Averages, scenario: Scenario) -> F
     return scalar * averages.of(left)
 
 
-def null_space(model: LinearModel, averages: Averages, tolerance: float = 1e-9) -> Floats:
+def null_space(model: LinearModel, averages: Averages) -> Floats:
     """Directions (columns of e(b), d) in which the sample says nothing: a row is estimable if it is orthogonal to all.
 
-    They are those of X'X over every column of e(b), base and omitted ones included; its elements are averages of
-    products of terms.
+    Every column that was not estimated (base, empty, omitted) is a combination of those that were: its own direction
+    is what is left of it.  X'X over all columns is made of averages of products of terms.
     """
     k = len(model.terms)
     M = np.zeros((k, k))
@@ -104,10 +104,16 @@ def null_space(model: LinearModel, averages: Averages, tolerance: float = 1e-9) 
             M[i, j] = M[j, i] = float(np.nansum(averages.of([(p, None) for p in parts]) * averages.totals))
     scale = np.sqrt(np.diag(M))
     scale[scale == 0] = 1.0
-    values, vectors = np.linalg.eigh(M / np.outer(scale, scale))
-    nothing = vectors[:, values <= tolerance * max(values[-1], 1e-300)] / scale[:, None]
-    out = np.zeros((model.size, nothing.shape[1]))
-    out[list(model.positions)] = nothing
+    M /= np.outer(scale, scale)
+    free = np.array(model.free)
+    there, left = np.flatnonzero(free), np.flatnonzero(~free)
+    combination = np.linalg.lstsq(M[np.ix_(there, there)], M[np.ix_(there, left)], rcond=1e-13)[0]
+    combination[np.abs(combination) < 1e-10] = 0.0  # rounding, in units of the columns
+    nothing = np.zeros((k, len(left)))
+    nothing[left, np.arange(len(left))] = 1.0
+    nothing[there] = -combination
+    out = np.zeros((model.size, len(left)))
+    out[list(model.positions)] = nothing / scale[:, None]
     return out
 
 

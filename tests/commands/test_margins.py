@@ -267,6 +267,15 @@ def test_collinear_covariates_leave_values_open() -> None:
     assert "(not estimable)" not in s.run("margins, at(nitro=1 twice=2)").text
 
 
+def test_nearly_collinear_covariates_are_estimable() -> None:
+    """Beside a covariate that was left out, powers that are hard to tell apart stay estimable."""
+    s = oats("generate u = 100 + nitro", "generate w = 2 * u",
+             "quietly regress yield c.u##c.u##c.u w i.variety")  # fmt: skip
+    assert "(not estimable)" not in s.run("margins variety").text
+    assert "(not estimable)" not in s.run("margins, at(u=100.3 w=200.6)").text
+    assert "(not estimable)" in s.run("margins, at(u=101)").text
+
+
 def test_several_terms_with_numbers_side_by_side() -> None:
     _, run = driver(load(OATS, ""))
     run(MODEL)
@@ -461,3 +470,46 @@ def test_time_series_operators() -> None:
     assert s.r["b"].iloc[0].to_numpy()[[0, 2]] == pytest.approx([start + 20 * slope, start + 24 * slope])
     s.run("margins, dydx(L.distance)")
     assert s.r["b"].iloc[0, 0] == pytest.approx(slope)
+
+
+def test_groups_of_names_and_c_in_at() -> None:
+    s = oats("generate byte a = 1 + (nitro > .3)", "quietly mixed yield i.variety i.a nitro || block:")
+    s.run("margins i.(variety a)")
+    names = list(s.r["b"].columns)
+    s.run("margins variety a")
+    assert list(s.r["b"].columns) == names
+    s.run("margins, at(c.nitro=(0 .2) i.a=2)")
+    assert s.r["at"]["nitro"].tolist() == [0, 0.2]
+    assert s.r["at"]["2.a"].tolist() == [1, 1]
+
+
+def test_models_without_a_base_or_with_another() -> None:
+    plain = oats("quietly mixed yield i.variety nitro || block:", "margins variety")
+    b, se = plain.r["b"].iloc[0].to_numpy(), plain.r["table"].loc["se"].to_numpy()
+    plain.run("contrast r.variety")
+    for model in ("ibn.variety nitro, noconstant", "ib3.variety nitro"):
+        s = oats(f"quietly mixed yield {model} || block:", "margins variety")
+        assert s.r["b"].iloc[0].to_numpy() == pytest.approx(b, rel=1e-6)
+        assert s.r["table"].loc["se"].to_numpy() == pytest.approx(se, rel=1e-5)
+    s.run("contrast r.variety")
+    assert s.r["b"].iloc[0].to_numpy() == pytest.approx([b[0] - b[2], b[1] - b[2]], rel=1e-5)
+    s.run("margins, dydx(variety)")
+    assert list(s.r["b"].columns) == ["1.variety", "2.variety", "3b.variety"]
+
+
+def test_results_of_other_commands_are_refused() -> None:
+    s = oats(MODEL, "quietly nlcom _b[nitro], post")
+    for command in ("margins", "contrast variety", "pwcompare variety"):
+        with pytest.raises(mixedcli.StataError, match="posted results") as told:
+            s.run(command)
+        assert told.value.rc == 322
+
+
+def test_scenarios_tested_at_once() -> None:
+    s = oats("generate byte a = 1 + (nitro > .3)", "quietly mixed yield i.variety##i.a || block:")
+    s.run("testparm i.variety")
+    chi2 = s.r["chi2"]
+    s.run("margins, at(variety=(1 2 3) a=1) contrast(atjoint effects)")
+    assert s.r["chi2"].iloc[0, 0] == pytest.approx(chi2)
+    with pytest.raises(mixedcli.StataError, match="not yet available"):
+        s.run("margins r.a, at(variety=(1 2)) contrast(atjoint)")

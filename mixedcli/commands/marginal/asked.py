@@ -119,6 +119,9 @@ def asked(session: Session, command: ast.Command, options: Options, base: Basis)
         raise InvalidSyntax(f"{both[0][0]} may not be both in the marginlist and in {kind}()")
     label, expr = _label(command, options, base)
     at, over = sub.get("atcontrast"), sub.get("overcontrast")
+    joint = [n for n in ("atjoint", "overjoint") if sub.get(n)]
+    if joint and terms:
+        raise NotYetAvailable(f"margins: contrast({joint[0]}) beside a marginlist is not yet available")
     if mode == "contrast" and not terms and at is None and over is None:
         # unverified: scenarios (else groups) are compared when there is nothing else
         at = "" if len(scenarios) > 1 else None
@@ -152,9 +155,8 @@ def _mode(session: Session, options: Options) -> tuple[Mode, dict[str, object]]:
         raise InvalidSyntax("options contrast and pwcompare may not be combined")
     if "contrast" in options:
         sub = shared.subset(options["contrast"] or "", CONTRAST, session, "contrast")
-        for name in ("atjoint", "overjoint", "marginswithin"):
-            if sub.get(name):
-                raise NotYetAvailable(f"margins: contrast({name}) is not yet available")
+        if sub.get("marginswithin"):
+            raise NotYetAvailable("margins: contrast(marginswithin) is not yet available")
         return "contrast", sub
     if "pwcompare" in options:
         return "pwcompare", shared.subset(options["pwcompare"] or "", PAIRS, session, "pwcompare")

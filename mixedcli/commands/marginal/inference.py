@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mixedcli.commands.estimation import smallsample
 from mixedcli.engine import comparisons, distributions
 from mixedcli.engine.comparisons import Family
-from mixedcli.errors import LastEstimatesNotFound
+from mixedcli.errors import LastEstimatesNotFound, Unavailable
 from mixedcli.frozen import frozen
 from mixedcli.model.linearmodel import LinearModel, linear_model
 from mixedcli.model.spec import MixedFit
@@ -86,14 +86,23 @@ class Basis:
     small: tuple[MixedFit, SmallSample] | None = None
 
 
-def basis(session: Session, level: float, *, small: bool = False, df: float | None = None) -> Basis:
-    """That of the last estimates.  Errors: r(301); r(198) for small without dfmethod(); r(322)."""
+#: what leaves functions of coefficients in e(b) rather than coefficients
+_POSTED = ("margins", "contrast", "pwcompare", "nlcom")
+
+
+def basis(session: Session, command: str, level: float, *, small: bool = False, df: float | None = None) -> Basis:
+    """That of the last estimates, for a command.  Errors: r(301); r(198) for small without dfmethod(); r(322)."""
     e = session.e
     if session.estimates is None or "b" not in e.matrices or "V" not in e.matrices:
         raise LastEstimatesNotFound("last estimates not found")
+    posted = e.macros.get("cmd", "")
+    if posted in _POSTED:
+        own = posted == command
+        # unverified: words where the results are another command's
+        raise Unavailable(f"{command} cannot work with {'its own' if own else posted + chr(39) + 's'} posted results")
     of = smallsample.required(session.estimates) if small else None
-    own = e.scalars.get("df_r", math.nan) if df is None else df
-    return Basis(e, linear_model(e), e.matrices["b"].values[0], e.matrices["V"].values, own, level, of)
+    df_r = e.scalars.get("df_r", math.nan) if df is None else df
+    return Basis(e, linear_model(e), e.matrices["b"].values[0], e.matrices["V"].values, df_r, level, of)
 
 
 def linear(rows: Floats, base: Basis, estimable: Flags | None = None) -> Quantities:

@@ -14,7 +14,8 @@ from mixedcli.model.linearmodel import Key, LinearModel, text_of
 
 _WORD = re.compile(r"\{[^{}]*\}|(?:\([^()]*\)|[^\s(){}])+")
 _ELEMENT = re.compile(r"(?:(?P<op>[a-z]+)?(?P<which>\d+|\([^()]*\))?(?P<tail>bn|b|o)?\.)?(?P<name>[^\W\d]\w*)")
-_SELECTED = re.compile(r"\d+")
+#: variables in parentheses, behind an operator's period or where a factor may stand
+_GROUP = re.compile(r"(?:^|(?<=[.#@|]))\((?P<inside>[^()]*)\)")
 #: a level, or a numlist in parentheses, behind rb
 _BASED = re.compile(r"r?b(\d+|\(\s*(?:first|last|freq|#\d+|\d+)\s*\)|n)?")
 
@@ -72,10 +73,23 @@ def terms_of(text: str, model: LinearModel, *, contrast: bool, lincom: bool = Fa
     if re.sub(r"\s+", "", "".join(words)) != re.sub(r"\s+", "", text):
         raise InvalidSyntax(f"{text.strip()} invalid name")
     for word in words:
-        made = [_custom(word[1:-1], model, lincom)] if word.startswith("{") else _term(word, model, contrast)
+        if word.startswith("{"):
+            made = [_custom(word[1:-1], model, lincom)]
+        else:
+            made = [t for single in _distributed(word) for t in _term(single, model, contrast)]
         for term in made:
             found.setdefault(repr(term), term)
     return list(found.values())
+
+
+def _distributed(word: str) -> list[str]:
+    """i.(a b) and (a b)#c as i.a i.b, a#c b#c; the numlist of r(1 2).a stays."""
+    found = _GROUP.search(word)
+    if found is None:
+        return [word]
+    start, end = found.span("inside")
+    names = found["inside"].split()
+    return [w for n in names for w in _distributed(word[: start - 1] + n + word[end + 1 :])]
 
 
 def _term(word: str, model: LinearModel, contrast: bool) -> list[ContrastTerm]:
