@@ -418,3 +418,25 @@ def test_prefixes_that_are_not_there_say_so(prefix: str) -> None:
     answer = run(f"{prefix}: regress y x")
     assert answer.startswith("r(198)")
     assert answer.endswith("is not yet available")
+
+
+@pytest.mark.parametrize(
+    "command", ["regress y x", "regress y x*", "regress y c.x#i.s", "regress y x-s", "mixed y x || g:"]
+)
+def test_columns_that_no_command_reads_change_nothing(command: str) -> None:
+    wide = FRAME.assign(**{f"z{k}": RNG.normal(size=N) for k in range(30)})
+    found = []
+    for frame in (FRAME[["x", "s", "y", "g"]], wide[["x", "s", "y", "g", *(f"z{k}" for k in range(30))]]):
+        session, run = driver(data(frame))
+        assert not run(f"bootstrap, reps(8) seed(3): {command}").startswith("r(")
+        found.append(session.e.matrices["V"].values)
+    assert np.array_equal(*found)
+
+
+def test_variables_may_be_abbreviated() -> None:
+    frame = FRAME.rename(columns={"x": "exposure"})
+    session, run = driver(data(frame))
+    run("bootstrap, reps(8) seed(3): regress y expo")
+    got = session.e.matrices["V"].values
+    run("bootstrap, reps(8) seed(3): regress y exposure")
+    assert np.array_equal(got, session.e.matrices["V"].values)

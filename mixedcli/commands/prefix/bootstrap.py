@@ -39,7 +39,7 @@ from mixedcli.commands.estimation import display_options
 from mixedcli.commands.prefix import jobs, resampled, saving
 from mixedcli.commands.prefix.dots import dots
 from mixedcli.commands.prefix.replicating import Replicate, replicate
-from mixedcli.commands.prefix.subject import Subject, refuse_weights, running, subject
+from mixedcli.commands.prefix.subject import Subject, needed, refuse_weights, running, subject
 from mixedcli.commands.prefix.through import body_of
 from mixedcli.data import varlist
 from mixedcli.data.dataset import Column, Dataset
@@ -118,7 +118,8 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         before, about.text, about.wanted, names, options.get("reject"), noisily=bool(options.get("noisily"))
     )
     units = units_of(about.data, cluster, strata)
-    job = jobs.Bootstrap(own, about.data, units, seed, options.get("size"), identifier, group)
+    data = needed(about, about.data, (identifier, group)) if "reject" not in options else about.data
+    job = jobs.Bootstrap(own, data, units, seed, options.get("size"), identifier, group)
     done = replicate(job, reps, session)
     shown: list[Block] = list(about.blocks) if options.get("noisily") else []
     shown += running(about.word, warn=not about.marked and not options.get("nowarn"))
@@ -129,7 +130,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         raise NoObservations("insufficient observations to compute bootstrap standard errors\nno results will be saved")
     left_out = None
     if options.get("bca"):
-        jack = replicate(jobs.LeaveOut(own, about.data, units, seed, identifier), units.count, session)
+        jack = replicate(jobs.LeaveOut(own, data, units, seed, identifier), units.count, session)
         shown += marks(jack, "Jackknife replications", options)
         left_out = np.array([x.values for x in jack])
     found = _findings(session, about, table, whole, left_out, units, options, seed)

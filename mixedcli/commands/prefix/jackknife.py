@@ -33,7 +33,7 @@ from mixedcli.commands.estimation import display_options
 from mixedcli.commands.prefix import jobs, resampled, saving
 from mixedcli.commands.prefix.bootstrap import legend, marks, replayed, restricted, with_identifier
 from mixedcli.commands.prefix.replicating import replicate
-from mixedcli.commands.prefix.subject import Subject, running, subject, weight_kind
+from mixedcli.commands.prefix.subject import Subject, needed, running, subject, weight_kind
 from mixedcli.commands.prefix.through import body_of, ran
 from mixedcli.data import types, varlist
 from mixedcli.data.dataset import Column, Dataset
@@ -96,7 +96,8 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     )
     units = units_of(about.data, cluster)
     seed = jobs.seed_of(session, None)
-    done = replicate(jobs.LeaveOut(own, about.data, units, seed, identifier), units.count, session)
+    data = needed(about, about.data, (identifier,)) if "reject" not in options else about.data
+    done = replicate(jobs.LeaveOut(own, data, units, seed, identifier), units.count, session)
     shown: list[Block] = list(about.blocks) if options.get("noisily") else []
     shown += [*running(about.word, warn=False), *marks(done, "Jackknife replications", options)]
     table = np.array([x.values for x in done])

@@ -25,6 +25,8 @@ from mixedcli.session import Session
 
 _WORD = re.compile(r"\s*(?:(?:qui\w*|noi\w*|cap\w*)\s*:?\s+)*(\w+)")
 _WEIGHTS = ("fweight", "pweight")
+#: commands that read no variable that is not named in them
+_NAMING = frozenset({"mixed", "xtmixed", "reg", "regr", "regre", "regres", "regress"})
 
 
 @frozen
@@ -119,6 +121,22 @@ def weight_kind(session: Session, text: str) -> str:
     fixed = body.fixed.weight if isinstance(body, ast.MixedBody) and body.fixed is not None else None
     weight = command.weight or fixed
     return "" if weight is None else weight.kind or "aweight"
+
+
+def needed(about: Subject, data: Dataset, names: tuple[str, ...]) -> Dataset:
+    """Only the columns that a command which names all its variables may read: the others need not be drawn each time.
+
+    names: further ones.  A word may abbreviate a variable; a pattern or a range may stand for any.
+    """
+    texts = (about.text, *(s.text for s in about.wanted))
+    if about.word not in _NAMING or any(re.search(r"[*?~]\w|\w[*?~]|\w\s*-\s*[^\W\d]|\b_all\b", x) for x in texts):
+        return data
+    settings = data.settings
+    words = {w for x in texts for w in re.findall(r"\w+", x)}
+    words |= {*names, *((settings.panel, settings.time) if settings is not None else ())}
+    words.discard("")
+    gone = [name for name in data.names if not any(name.startswith(w) for w in words)]
+    return replace(data, columns={k: c for k, c in data.columns.items() if k not in set(gone)}) if gone else data
 
 
 def again(session: Session, data: Dataset, seed: int) -> Session:
