@@ -112,6 +112,14 @@ def _binomialp(n: Floats, k: Floats, p: Floats) -> Any:
     return np.where((k >= 0) & (k <= n), np.exp(log), 0.0)
 
 
+def _poisson(mean: Floats, k: Floats) -> Any:
+    return np.where(k < 0, 0.0, _sp().pdtr(np.maximum(np.floor(k), 0), mean))
+
+
+def _poissontail(mean: Floats, k: Floats) -> Any:
+    return np.where(k <= 0, 1.0, _sp().pdtrc(np.maximum(np.floor(k) - 1, 0), mean))
+
+
 def _poissonp(mean: Floats, k: Floats) -> Any:
     sp = _sp()
     k = np.floor(k)
@@ -128,6 +136,11 @@ def _betaden(a: Floats, b: Floats, x: Floats) -> Any:
     return np.where(inside, np.exp((a - 1) * np.log(x) + (b - 1) * np.log1p(-x) - _sp().betaln(a, b)), 0.0)
 
 
+def _known(test: Any, body: Any) -> Any:
+    """The body where the parameters are in their domain, "." elsewhere."""
+    return lambda *args: np.where(test(*args), body(*args), np.nan)
+
+
 TABLE: dict[str, Function] = {
     "normal": Function("n", _normal),
     "norm": Function("n", _normal),
@@ -140,31 +153,36 @@ TABLE: dict[str, Function] = {
     "invnorm": Function("n", lambda p: _sp().ndtri(p)),
     "chi2": Function("nn", _chi2),
     "chi2tail": Function("nn", _chi2tail),
-    "chi2den": Function("nn", _chi2den),
+    "chi2den": Function("nn", _known(lambda df, x: df > 0, _chi2den)),
     "chiprob": Function("nn", _chi2tail),
     "invchi2": Function("nn", lambda df, p: 2 * _sp().gammaincinv(df / 2, p)),
     "invchi2tail": Function("nn", lambda df, p: 2 * _sp().gammainccinv(df / 2, p)),
-    "F": Function("nnn", _f),
-    "Ftail": Function("nnn", _ftail),
+    "F": Function("nnn", _known(lambda d1, d2, x: (d1 > 0) & (d2 > 0), _f)),
+    "Ftail": Function("nnn", _known(lambda d1, d2, x: (d1 > 0) & (d2 > 0), _ftail)),
     "fprob": Function("nnn", _ftail),
-    "Fden": Function("nnn", _fden),
+    "Fden": Function("nnn", _known(lambda d1, d2, x: (d1 > 0) & (d2 > 0), _fden)),
     "invF": Function("nnn", lambda d1, d2, p: _sp().fdtri(d1, d2, p)),
     "invFtail": Function("nnn", _invftail),
-    "t": Function("nn", lambda df, t: _sp().stdtr(df, t)),
-    "ttail": Function("nn", _ttail),
+    "t": Function("nn", _known(lambda df, t: df > 0, lambda df, t: _sp().stdtr(df, t))),
+    "ttail": Function("nn", _known(lambda df, t: df > 0, _ttail)),
     "tprob": Function("nn", lambda df, t: 2 * _ttail(df, np.abs(t))),
-    "tden": Function("nn", _tden),
-    "invt": Function("nn", lambda df, p: _sp().stdtrit(df, p)),
-    "invttail": Function("nn", lambda df, p: -_sp().stdtrit(df, p)),
-    "binomial": Function("nnn", _binomial),
-    "binomialtail": Function("nnn", _binomialtail),
+    "tden": Function("nn", _known(lambda df, t: df > 0, _tden)),
+    "invt": Function("nn", _known(lambda df, p: (df > 0) & (p > 0) & (p < 1), lambda df, p: _sp().stdtrit(df, p))),
+    "invttail": Function("nn", _known(lambda df, p: (df > 0) & (p > 0) & (p < 1), lambda df, p: -_sp().stdtrit(df, p))),
+    "binomial": Function("nnn", _known(lambda n, k, p: (n >= 1) & (p >= 0) & (p <= 1), _binomial)),
+    "binomialtail": Function("nnn", _known(lambda n, k, p: (n >= 1) & (p >= 0) & (p <= 1), _binomialtail)),
     "Binomial": Function("nnn", _binomialtail),
-    "binomialp": Function("nnn", _binomialp),
-    "poisson": Function("nn", lambda m, k: np.where(k < 0, 0.0, _sp().pdtr(np.maximum(np.floor(k), 0), m))),
-    "poissontail": Function("nn", lambda m, k: np.where(k <= 0, 1.0, _sp().pdtrc(np.maximum(np.floor(k) - 1, 0), m))),
-    "poissonp": Function("nn", _poissonp),
-    "betaden": Function("nnn", _betaden),
-    "gammaden": Function("nnnn", _gammaden),
-    "exponential": Function("nn", lambda b, x: np.where(x <= 0, 0.0, -np.expm1(-x / b))),
-    "exponentialtail": Function("nn", lambda b, x: np.where(x <= 0, 1.0, np.exp(-x / b))),
+    "binomialp": Function("nnn", _known(lambda n, k, p: (n >= 1) & (p >= 0) & (p <= 1), _binomialp)),
+    "poisson": Function(
+        "nn", _known(lambda m, k: m > 0, lambda m, k: np.where(k < 0, 0.0, _sp().pdtr(np.maximum(np.floor(k), 0), m)))
+    ),
+    "poissontail": Function(
+        "nn",
+        _known(lambda m, k: m > 0, lambda m, k: np.where(k <= 0, 1.0, _sp().pdtrc(np.maximum(np.floor(k) - 1, 0), m))),
+    ),
+    "poissonp": Function("nn", _known(lambda m, k: m > 0, _poissonp)),
+    "betaden": Function("nnn", _known(lambda a, b, x: (a > 0) & (b > 0), _betaden)),
+    "gammaden": Function("nnnn", _known(lambda a, b, g, x: (a > 0) & (b > 0), _gammaden)),
+    "exponential": Function("nn", _known(lambda b, x: b > 0, lambda b, x: np.where(x <= 0, 0.0, -np.expm1(-x / b)))),
+    "exponentialtail": Function("nn", _known(lambda b, x: b > 0, lambda b, x: np.where(x <= 0, 1.0, np.exp(-x / b)))),
 }

@@ -231,7 +231,25 @@ def test_distributions(text, expected):
 
 @pytest.mark.parametrize(
     "text",
-    ["cauchy(0, -1, 1)", "invlaplace(0, 1, 1.5)", "weibull(-1, 1, 1)", "binormal(0, 0, 2)", "invbinomial(3, 3, .5)"],
+    [
+        "exponential(-1, 1)",
+        "gammaden(-1, 1, 0, 1)",
+        "betaden(-1, 2, .5)",
+        "Fden(0, 3, 1)",
+        "tden(-1, 0)",
+        "t(0, 1)",
+        "binomialp(0, 0, .5)",
+        "binomial(5, 2, 1.5)",
+        "poisson(-1, 2)",
+        "invttail(5, 0)",
+        "chi2den(0, 1)",
+        "Ftail(-1, 2, 1)",
+        "cauchy(0, -1, 1)",
+        "invlaplace(0, 1, 1.5)",
+        "weibull(-1, 1, 1)",
+        "binormal(0, 0, 2)",
+        "invbinomial(3, 3, .5)",
+    ],
 )
 def test_parameters_out_of_their_domain_give_missing(text):
     assert value(text) == "."
@@ -284,6 +302,15 @@ OTHERS = [
 @pytest.mark.parametrize(("text", "expected"), OTHERS, ids=[text for text, _ in OTHERS])
 def test_other_functions(text, expected):
     assert value(text) == expected
+
+
+def test_functions_that_there_are_not_are_told_from_mistyped_names():
+    with pytest.raises(StataError) as caught:
+        value('ustrcompare("a", "b")')
+    assert (caught.value.rc, caught.value.message) == (198, "function ustrcompare() is not yet available")
+    with pytest.raises(StataError) as caught:
+        value("nosuch(1)")
+    assert caught.value.rc == 133
 
 
 def test_files_are_read_as_strings(tmp_path: Path):
