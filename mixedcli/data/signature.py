@@ -19,21 +19,24 @@ _SECOND = np.uint64(0x94D049BB133111EB)
 
 def signature(data: Dataset, names: Sequence[str], rows: NDArray[np.bool_]) -> int:
     """The sum of one hash per observation, each of all its values.  Variables that are not there count as nothing."""
+    chosen: Any = slice(None) if rows.all() else rows
     total = np.zeros(int(rows.sum()), dtype=np.uint64)
     for name in names:
         if name in data:
-            total = _mixed(total * _STEP + _hashes(data.column(name), rows))
-    return int(total.sum(dtype=np.uint64))
+            total ^= _bits(data.column(name), chosen)
+            total *= _STEP
+            total ^= total >> np.uint64(29)
+    return int(_mixed(total).sum(dtype=np.uint64))
 
 
-def _hashes(column: Column, rows: NDArray[np.bool_]) -> Hashes:
+def _bits(column: Column, chosen: Any) -> Hashes:
     if column.is_string:
         from pandas.util import hash_array
 
-        values: NDArray[Any] = column.values[rows]
+        values: NDArray[Any] = column.values[chosen]
         return np.asarray(hash_array(values, categorize=True))
-    numbers = column.numeric()[rows].astype(np.float64) + 0.0  # -0 is 0
-    return _mixed(numbers.view(np.uint64))
+    numbers = column.numeric()[chosen] + 0.0  # -0 is 0; a copy
+    return np.asarray(numbers.astype(np.float64, copy=False).view(np.uint64))
 
 
 def _mixed(x: Hashes) -> Hashes:
