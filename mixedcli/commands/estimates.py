@@ -34,7 +34,7 @@ import numpy as np
 from mixedcli import ast
 from mixedcli.blocks import Blank, Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
-from mixedcli.commands.estimation import filing, foreach, information
+from mixedcli.commands.estimation import filing, foreach, information, posted
 from mixedcli.commands.estimation.directory import directory
 from mixedcli.commands.macros.text import unquoted
 from mixedcli.data.dataset import Column as Variable
@@ -192,12 +192,14 @@ def _replay(session: Session, names: list[str], options: Options) -> Outcome:
     blocks: list[Block] = []
     rule = "-" * 79
     for name, estimates in several(session, names):
-        again = getattr(estimates.fit, "replay", None)
-        if not isinstance(estimates.fit, MixedFit) and again is None:
-            raise LastEstimatesNotFound(f"{estimates.stored.macros.get('cmd', 'these results')} cannot be shown again")
         blocks += [Blank(), line(rule), line("Active results" if name == "." else f"Model {name}"), line(rule)]
-        level = session.settings.level
-        blocks += again(level) if again is not None else report(estimates.fit, Display(), level)
+        again, level = getattr(estimates.fit, "replay", None), session.settings.level
+        if isinstance(estimates.fit, MixedFit):
+            blocks += report(estimates.fit, Display(), level)
+        elif again is not None:
+            blocks += again(level)
+        else:  # what ereturn post left
+            blocks += [Blank(), posted.table(estimates.stored, level)]
     return Outcome(blocks=tuple(blocks))
 
 

@@ -117,3 +117,94 @@ def test_after_residual_structures_weights_and_constraints() -> None:
         np.testing.assert_allclose(d["f"] + d["r"], d["reaction"], rtol=1e-12)
         assert 0.5 < d["z"].std() < 1.5
         s.run("drop f r z b*")
+
+
+def test_labels_and_order() -> None:
+    s = Session(data=SLEEP.with_name("pastes.csv"))
+    s.run("generate x = mod(_n, 4)\nmixed strength x || batch: x || cask:, reml")
+    s.run("predict double a1-a3, reffects reses(s*)\npredict se, stdp\npredict r, residuals\npredict z, rstandard")
+    s.run("predict f, fitted")
+    expected = {
+        "a1": "BLUP r.e. for batch: x",
+        "a2": "BLUP r.e. for batch: _cons",
+        "a3": "BLUP r.e. for cask: _cons",
+        "s1": "BLUP r.e. std. errors for batch: x",
+        "se": "S.E. of the linear prediction, fixed portion",
+        "r": "Residuals",
+        "z": "Standardized residuals",
+        "f": "Fitted values: xb + Zu",
+    }
+    described = s.run("describe").text
+    for name, label in expected.items():
+        row = next(x for x in described.splitlines() if x.startswith(f"{name} "))
+        assert row[46:].strip() in label  # long labels go on in a second line
+        assert label.startswith(row[46:].strip())
+    names = s.data.columns.tolist()
+    assert names[names.index("a1") :][:6] == ["a1", "a2", "a3", "s1", "s2", "s3"]
+
+
+def test_observations_outside_the_sample() -> None:
+    """xb goes everywhere with data; what needs random effects stays in the sample, also for groups never seen."""
+    s = Session(data=SLEEP)
+    s.run("mixed reaction days if subject < 350 || subject:, reml")
+    s.run("predict double xb\npredict double p, stdp")
+    for what in ("fitted", "residuals", "rstandard"):
+        assert s.run(f"predict double {what}, {what}").text == "(70 missing values generated)\n"
+        assert (s.data[what].isna() == (s.data["subject"] >= 350)).all()
+    s.run("predict double b*, reffects reses(s*)")
+    assert (s.data["b1"].isna() == (s.data["subject"] >= 350)).all()
+    assert s.data[["xb", "p"]].notna().all(axis=None)
+    s.run("sort days reaction")  # the order of the data does not matter
+    s.run("predict double f2, fitted")
+    np.testing.assert_allclose(s.data["f2"], s.data["fitted"])
+    # what lies outside the sample may change
+    s.run("replace days = 100 if subject >= 350\npredict double f3, fitted\npredict double x2, xb")
+    np.testing.assert_allclose(s.data["f3"], s.data["fitted"])
+    b = s.e["b"].to_numpy()[0]
+    np.testing.assert_allclose(s.data["x2"], b[1] + b[0] * s.data["days"])
+
+
+def test_other_data_in_memory(session: Session) -> None:
+    b = session.e["b"].to_numpy()[0]
+    session.run("clear\nset obs 3\ngenerate days = _n")
+    session.run("predict double p")
+    np.testing.assert_allclose(session.data["p"], b[1] + b[0] * np.arange(1, 4))
+    for text, rc in (("predict double q, fitted", 322), ("predict double b*, reffects", 322)):
+        with pytest.raises(StataError) as caught:
+            session.run(text)
+        assert caught.value.rc == rc
+    session.run("drop days")
+    with pytest.raises(StataError) as caught:
+        session.run("predict q")
+    assert caught.value.rc == 111
+    assert session.data.columns.tolist() == ["p"]
+
+
+@pytest.mark.parametrize(
+    ("command", "rc"),
+    [
+        ("predict a*, reffects reses(a*)", 110),
+        ("predict a*, reffects reses(days b)", 110),
+        ("predict a1 a2, reffects reses(s1)", 102),
+        ("predict a1-a3, reffects", 103),
+        ("predict a2-a1, reffects", 198),
+        ("predict a, xb relevel(subject)", 198),
+        ("predict a, fitted reses(b*)", 198),
+        ("predict 1a", 198),
+        ("predict byte a if nosuch > 1", 111),
+    ],
+)
+def test_nothing_is_half_done(session: Session, command: str, rc: int) -> None:
+    before = session.data.columns.tolist()
+    with pytest.raises(StataError) as caught:
+        session.run(command)
+    assert caught.value.rc == rc
+    assert session.data.columns.tolist() == before
+
+
+def test_storage_types(session: Session) -> None:
+    session.run("predict int i, xb\npredict double d, xb\nset type double\npredict e in 1/5, xb")
+    d = session.data
+    assert (d["i"] == np.trunc(d["d"])).all()
+    assert d["e"].dtype == np.float64
+    assert d["e"].notna().sum() == 5
