@@ -185,6 +185,7 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "post": ("post", "post"),
     "postclose": ("postclose", "post"),
     "postutil": ("postutil", "post"),
+    "filefilter": ("filefilter", "filefilter"),
     "timer": ("timer", "timer"),
     "mkdir": ("mkdir", "mkdir"),
     "rmdir": ("rmdir", "mkdir"),

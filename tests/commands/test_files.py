@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import struct
 from pathlib import Path
 
@@ -189,10 +190,22 @@ def test_temporary_files_go_with_the_program(run: Run) -> None:
     assert run('confirm new file "`f\'"') == ""
 
 
-def test_open_files_travel_with_a_session() -> None:
-    import pickle
-
+def test_open_files_travel_with_a_session(run: Run) -> None:
     session = Session()
     Runner(session).execute("postfile h a using x\npost h (1)")
     again = pickle.loads(pickle.dumps(session.postings))
     assert again["h"].page == ((1.0,),)
+
+
+def test_filefilter(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b'one;two;"three"\r\nfour;\n')
+    assert run('filefilter a.txt b.txt, from(";") to(",")') == ""
+    assert (tmp_path / "b.txt").read_bytes() == b'one,two,"three"\r\nfour,\n'
+    assert run("display r(occurrences) r(bytes_from) r(bytes_to)") == "32323"
+    assert run('filefilter a.txt b.txt, from(";") to(",")') == "r(602): file b.txt already exists"
+    run("filefilter a.txt b.txt, from(\\W) to(\\U) replace")
+    run("filefilter b.txt c.txt, from(\\Q) to(\\116d\\BS\\t)")
+    assert (tmp_path / "c.txt").read_bytes() == b"one;two;t\\\tthreet\\\t\nfour;\n"
+    assert run("filefilter nosuch.txt d.txt, from(a) to(b)").startswith("r(601)")
+    assert run("filefilter a.txt, from(a) to(b)").startswith("r(198)")
+    assert run("filefilter a.txt d.txt, from(a)").startswith("r(198)")

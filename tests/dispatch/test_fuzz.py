@@ -43,7 +43,13 @@ _COMMANDS = """local a|local a =|local a :|local a : word 2 of|local a : list a 
     sreturn local|program drop|program list|marksample t|mark m|markout x|preserve|restore|scalar s =|display|
     generate a =|replace x =|by x:|bysort x (y): generate b =|by x, sort: summarize|statsby a=|
     statsby, by(x): summarize|eststo|quietly|capture noisily|tempvar|tempname|error|continue|if x|if 1 display|else|
-    version|foreach a in|set|exit 0 +|do|collect:|noisily by"""
+    version|foreach a in|set|exit 0 +|do|collect:|noisily by|confirm variable|confirm new|confirm number|assert x|
+    confirm numeric|confirm integer|confirm format|confirm existence|levelsof x|levelsof x, local(|ds|ds, has(|ds, not(|
+    lookfor|unab a :|tsunab a :|fvunab a :|numlist|numlist "1/3"|notes|notes x:|notes drop|notes replace x in 1 :|
+    notes list|char x[|char define x[a]|char list|char rename|file open h using a,|file write h|file read h|file close|
+    file seek|postfile h a using b|post h (|postclose h|timer|timer on 1|timer list|label define l|label values x|
+    label list|label save|label copy|label language|codebook|codebook x, tabulate(|labelbook|clear|log|log using a,|
+    log close|log query|type|dir|pwd|which|assert|confirm"""
 COMMANDS = st.sampled_from([command.strip() for command in _COMMANDS.split("|")])
 LINES = st.lists(st.tuples(COMMANDS, st.lists(PIECES.filter(lambda p: "\n" not in p), max_size=8)), max_size=12).map(
     lambda rows: "\n".join(f"{head} {' '.join(rest)}" for head, rest in rows)
@@ -80,6 +86,28 @@ def test_any_program_can_be_called_with_anything(body: str, typed: str) -> None:
     rc, session = run(f"program p, rclass\n{body}\nend\ncapture noisily p {line}\n")
     assert isinstance(rc, int)
     assert session.by is None
+
+
+#: files are there, and what is written goes no further than their folder
+_FILES = """file open h using a.txt,|file open h using a.txt, write replace|file open h using a.txt, read|
+    file open h using a.bin, read write binary|file write h|file write h "a" _n|file read h a|file read h|
+    file read h %8z|file write h %4b (|file seek h|file close h|file close _all|file query|
+    postfile h str3 a double b using b, replace|postfile h|post h (|post h ("a") (1)|postclose h|postutil|
+    log using c, replace|log using c.log, append|log using d, text name(x) replace|log close|log off|log on|
+    log close _all|cmdlog using e, replace|cmdlog close|type a.txt|confirm file a.txt|use b, clear|save b, replace|label save using f,|
+    display"""
+FILES = st.sampled_from([command.strip() for command in _FILES.split("|")])
+_BARE = PIECES.filter(lambda piece: not set(piece) & set("\n/.`$"))
+
+
+@settings(parent=QUICK, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(FILES, st.lists(_BARE, max_size=3)), max_size=12))
+def test_files_are_read_and_written_or_refused(tmp_path: Path, rows: list[tuple[str, list[str]]]) -> None:
+    text = "\n".join(f"{head} {' '.join(rest)}" for head, rest in rows)
+    session = Session()
+    session.settings = replace(session.settings, cwd=str(tmp_path))
+    runner = Runner(session, Console(io.StringIO()), errors=io.StringIO(), keep_going=True, echo=True)
+    assert isinstance(runner.run_text("set obs 2\ngen x = _n\n" + text, "fuzz.do"), int)
 
 
 @settings(max_examples=60, deadline=None)
