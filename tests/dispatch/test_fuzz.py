@@ -94,7 +94,8 @@ _FILES = """file open h using a.txt,|file open h using a.txt, write replace|file
     file read h %8z|file write h %4b (|file seek h|file close h|file close _all|file query|
     postfile h str3 a double b using b, replace|postfile h|post h (|post h ("a") (1)|postclose h|postutil|
     log using c, replace|log using c.log, append|log using d, text name(x) replace|log close|log off|log on|
-    log close _all|cmdlog using e, replace|cmdlog close|type a.txt|confirm file a.txt|use b, clear|save b, replace|label save using f,|
+    log close _all|cmdlog using e, replace|cmdlog close|
+    type a.txt|confirm file a.txt|use b, clear|save b, replace|label save using f,|
     display"""
 FILES = st.sampled_from([command.strip() for command in _FILES.split("|")])
 _BARE = PIECES.filter(lambda piece: not set(piece) & set("\n/.`$"))
