@@ -119,7 +119,10 @@ def _observations(
     *,
     automatic: bool,
 ) -> Iterator[tuple[Any, ...]]:
-    """Each observation's values; a line ends one that is complete, further values in it are passed over."""
+    """Each observation's values; a line ends one that is complete, further values in it are passed over.
+
+    # unverified: what Stata does with further values
+    """
     values: list[Any] = []
     for text in lines:
         if text.strip() == "end":

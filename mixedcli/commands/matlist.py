@@ -96,6 +96,7 @@ def _grid(matrix: Named, at: range, fmt: str, options: Options, *, half: bool) -
         new = equation and (j == at[0] or parted(matrix.colnames[j - 1])[0] != equation)
         equations.append(equation if new else "")
         heads.append(_shown(name, options))
+    # unverified: where the names of equations stand, in the header and among the rows
     lines = (equations, heads) if any(equations) else (heads,)
     with_names = which in ("all", "columns")
     columns = tuple(

@@ -1,4 +1,8 @@
-"""matrix symeigen, svd, eigenvalues."""
+"""matrix symeigen, svd, eigenvalues.
+
+# unverified: names of rows and columns other than those of A, the order of eigenvalues of unsymmetric matrices, and the
+# signs of eigenvectors and singular vectors, which are free.
+"""
 
 from __future__ import annotations
 

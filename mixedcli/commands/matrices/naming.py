@@ -43,7 +43,8 @@ def _named(labels: tuple[str, ...], given: list[str], one: Callable[[str, str], 
     if not given:
         raise InvalidSyntax("invalid syntax")
     if len(given) > len(labels):
-        raise Conformability("conformability error")
+        raise Conformability("conformability error")  # unverified: code
+    # unverified: the last name is repeated
     wanted = given + given[-1:] * (len(labels) - len(given))
     return tuple(one(label, name) for label, name in zip(labels, wanted, strict=True))
 

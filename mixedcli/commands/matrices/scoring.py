@@ -53,7 +53,7 @@ def score(session: Session, command: ast.Command, rest: str, options: Options) -
         bad = bad | is_missing(x)
         with np.errstate(all="ignore"):
             total = total + np.where(is_missing(x), 0.0, x) * value
-    missing = float(options.get("missval", SYSMISS))
+    missing = float(options.get("missval", SYSMISS))  # unverified: the result where a variable is missing
     values = np.where(bad | ~(np.abs(total) < SYSMISS), missing, total)
     if name in data:
         old = data.column(name)

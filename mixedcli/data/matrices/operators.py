@@ -97,7 +97,7 @@ def _quotient(a: Named, right: Operand) -> Named:
 
 
 def kronecker(a: Named, b: Named) -> Named:
-    """``A # B``: names of A become equations over the names of B."""
+    """``A # B``: names of A become equations over the names of B."""  # unverified: names
     ones_a, ones_b = np.ones(a.values.shape, dtype=bool), np.ones(b.values.shape, dtype=bool)
     gone: NDArray[np.bool_] = np.kron(unknown(a), ones_b) | np.kron(ones_a, unknown(b))
     x, y = np.where(unknown(a), 0.0, a.values), np.where(unknown(b), 0.0, b.values)
