@@ -150,6 +150,7 @@ def contrast_blocks(
     delta: bool,
     title: str = "Contrast",
     above: str = "",
+    notes: tuple[str, ...] = (),
 ) -> list[Block]:
     """The Wald table and that of effects, which comes unasked where a term has an operator."""
     blocks: list[Block] = []
@@ -168,6 +169,7 @@ def contrast_blocks(
     table = tables.effects_table(
         sections, columns_of(options, ("coef", "se", "ci")), base, shown,
         adjusted=how.title if adjust else "", delta=delta, title=title, above=above,
+        notes=notes,
     )  # fmt: skip
     return [*blocks, Blank(), table]
 

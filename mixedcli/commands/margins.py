@@ -127,7 +127,8 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     ]  # fmt: skip
     head = _header(session, base, want, options, population, frame, balanced)
     title = _WORD[want.kind] if want.kind else "Margin"
-    notes = _notes(want, base)
+    # the slope in a level's indicator is the change from the base, whose coefficients are 0
+    notes = () if options.get("continuous") else _notes(want, base)
     columns = _columns(options)
     labels = _labels(session, base, frame) if shown.fvlabel else {}
     made: list[Block] = [Blank()]

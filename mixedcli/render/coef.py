@@ -182,9 +182,15 @@ def _cut_label(label: str, width: int) -> str:
 
 
 def _level_lines(label: str, width: int) -> list[str]:
-    """A level as the lines it takes: comparisons break around "vs", interactions behind # (unverified: where else)."""
+    """A level as the lines it takes: comparisons break between their parts, interactions behind #.
+
+    unverified: where else Stata breaks them.
+    """
     if len(label) <= width:
         return [label]
+    if ") (" in label:
+        pieces = label.replace(") (", ") \0(").split("\0")
+        return [x for piece in pieces for x in _level_lines(piece.rstrip(), width)]
     if " vs " in label:
         pieces = label.replace(" vs ", " \0vs \0").split("\0")
     elif "#" in label:

@@ -513,3 +513,36 @@ def test_scenarios_tested_at_once() -> None:
     assert s.r["chi2"].iloc[0, 0] == pytest.approx(chi2)
     with pytest.raises(mixedcli.StataError, match="not yet available"):
         s.run("margins r.a, at(variety=(1 2)) contrast(atjoint)")
+
+
+def test_combinations() -> None:
+    """Dimensions in any company: the numbers are those of the separate commands."""
+    s = oats("generate byte a = 1 + (nitro > .3)", "quietly mixed yield i.variety##i.a##c.nitro || block:")
+
+    def b(command: str, name: str = "b") -> np.ndarray:  # type: ignore[type-arg]
+        s.run(command)
+        return s.r[name].iloc[0].to_numpy()
+
+    groups = [b(f"margins if variety == {v} & a == {k}")[0] for v in (1, 2, 3) for k in (1, 2)]
+    assert b("margins, over(variety a)") == pytest.approx(groups)
+    assert b("margins, over(a) pwcompare", "b_vs")[0] == pytest.approx(
+        b("margins if a == 2")[0] - b("margins if a == 1")[0]
+    )
+    steps = b("margins variety, dydx(a) at(nitro=(0 1))").reshape(2, 2, 3)[1]  # base outcome, then 2.a
+    assert b("margins r.variety, dydx(a) at(nitro=(0 1))") == pytest.approx((steps[:, 1:] - steps[:, :1]).T.ravel())
+    assert "discrete change" in s.run("margins r.variety, dydx(a)").text
+    slopes = b("margins variety#a, dydx(nitro)").reshape(3, 2)
+    turns = slopes[:, 1] - slopes[:, 0]
+    assert b("contrast r.variety#r.a#c.nitro") == pytest.approx(turns[1:] - turns[0])
+    assert b("margins a@variety, contrast(effects)") == pytest.approx(
+        np.diff(b("margins variety#a").reshape(3, 2)).ravel()
+    )
+    assert b("margins, eyex(nitro) over(a)") == pytest.approx(
+        [b(f"margins if a == {k}, eyex(nitro)")[0] for k in (1, 2)]
+    )
+    assert b("margins, expression(predict(xb)^2) over(a)") == pytest.approx(
+        [b(f"margins if a == {k}, expression(predict()^2)")[0] for k in (1, 2)]
+    )
+    plain = b("margins, dydx(variety)")
+    assert b("margins, dydx(variety) continuous") == pytest.approx(plain)
+    assert "discrete change" not in s.run("margins, dydx(variety) continuous").text

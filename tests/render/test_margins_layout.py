@@ -245,3 +245,6 @@ def test_long_comparisons_break_where_the_line_ends() -> None:
     row = value("treatment vs control", 1.0, 1.0, 1.0, 0.3, -1.0, 3.0)
     shown = lines(CoefTable("", (row,), coef_title="Contrast"))
     assert [x.partition("|")[0] for x in shown[3:-1]] == ["  treatment  ", " vs control  "]
+    row = value("(2 vs 1) (3 vs 1)", 1.0, 1.0, 1.0, 0.3, -1.0, 3.0)
+    shown = lines(CoefTable("", (row,), coef_title="Contrast"))
+    assert [x.partition("|")[0] for x in shown[3:-1]] == ["   (2 vs 1)  ", "   (3 vs 1)  "]

@@ -146,8 +146,8 @@ def _refused(options: Options) -> None:
         raise InvalidSyntax(f"vcetype '{options['vce']}' not allowed")
     if options.get("emptycells", "strict") != "strict":
         raise NotYetAvailable("margins: emptycells(reweight) is not yet available")
-    if options.get("continuous"):
-        raise NotYetAvailable("margins: option continuous is not yet available")
+    if options.get("continuous") and ("eydx" in options or "eyex" in options):
+        raise NotYetAvailable("margins: option continuous with eydx() is not yet available")
 
 
 def _mode(session: Session, options: Options) -> tuple[Mode, dict[str, object]]:

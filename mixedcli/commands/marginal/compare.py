@@ -43,7 +43,7 @@ def compared(
     kept = [b for b in blocks if not b.response.base]
     texts = {k: dict(labels.get(k[0], {})) for b in kept for k in (*b.cells.keys, *area.frame.over)}
     if want.mode == "contrast":
-        return _contrasts(command, base, want, area, kept, texts, shown, title)
+        return _contrasts(command, base, want, area, kept, texts, shown, title, notes)
     from mixedcli.commands.marginal.options import allowed
     from mixedcli.commands.pwcompare import comparison_blocks
     from mixedcli.commands.pwcompare import results as pair_results
@@ -90,6 +90,7 @@ def _contrasts(
     texts: Mapping[Key, Mapping[int, str]],
     shown: Shown,
     title: str,
+    notes: tuple[str, ...],
 ) -> tuple[list[Block], Stored]:
     made: list[Tested] = []
     terms = []
@@ -106,7 +107,7 @@ def _contrasts(
     derivative = bool(want.kind)
     out = contrast_blocks(
         made, terms, sub, base, want.how, shown, overall, delta=True,
-        title=title if derivative else "Contrast", above="Contrast" if derivative else "",
+        title=title if derivative else "Contrast", above="Contrast" if derivative else "", notes=notes,
     )  # fmt: skip
     return out, contrast_results(made, base, want.how, overall, command)
 

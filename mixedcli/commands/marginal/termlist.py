@@ -38,7 +38,10 @@ class Element:
 
 @frozen
 class ContrastTerm:
-    """A term: factors, those it is computed within (@ or |), continuous variables."""
+    """A term: factors, those it is computed within (@ or |), continuous variables.
+
+    unverified: that a|b is shown by levels of b, as a@b is.
+    """
 
     main: tuple[Element, ...]
     within: tuple[Element, ...] = ()
