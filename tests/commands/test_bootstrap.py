@@ -369,6 +369,15 @@ def test_vce_of_regress_is_the_prefix_and_mixed_has_none() -> None:
     assert run("mixed y x || g:, vce(jackknife)").startswith("r(198)")
 
 
+def test_panels_stand_in_the_header() -> None:
+    _, run = driver(data())
+    shown = run("bootstrap, reps(5) seed(1): xtreg y x, re i(g)")
+    lines = [" ".join(line.split()) for line in shown.splitlines()]
+    assert "Group variable: g Number of groups = 8" in lines
+    assert "max = 5" in lines
+    assert any(line.startswith("Wald chi2(1)") for line in lines)
+
+
 def test_estat_sd_says_where_standard_errors_come_from() -> None:
     orthodont = load(str(ROOT / "orthodont.csv"), "")
     session, run = driver(orthodont)

@@ -207,6 +207,12 @@ def _start() -> subprocess.Popen[bytes]:
     environment = dict(os.environ) | dict.fromkeys(_THREADS, "1")
     environment["PYTHONPATH"] = os.pathsep.join(path or os.curdir for path in sys.path)
     code = "from mixedcli.commands.prefix.worker import serve; serve()"
+    # a group of its own: Break at the terminal is for the parent, which then ends its workers
     return subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        start_new_session=True,
     )

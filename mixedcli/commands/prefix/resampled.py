@@ -273,17 +273,34 @@ def _header(base: Stored, about: Subject, found: Findings, test: Mapping[str, fl
     elif "chi2" in test:
         facts.append((f"Wald chi2({df})", _number(test["chi2"], "%9.2f")))
         facts.append(("Prob > chi2", _number(test["p"], "%6.4f")))
-    for name, label, fmt in (("r2", "R-squared", "%9.4f"), ("r2_a", "Adj R-squared", "%9.4f")):
-        if name in base.scalars:
+    fits = (("r2", "R-squared", "%9.4f"), ("r2_a", "Adj R-squared", "%9.4f"), ("rmse", "Root MSE", "%9.5g"))
+    for name, label, fmt in fits:
+        if name in base.scalars and "N_g" not in base.scalars:
             facts.append((label, _number(base.scalars[name], fmt)))
-    if "rmse" in base.scalars:
-        facts.append(("Root MSE", _number(base.scalars["rmse"], "%9.5g")))
     rows = [HeaderRow("", HeaderItem(label, value)) for label, value in facts]
+    if "N_g" in base.scalars:
+        rows[2:2] = _groups(base)
     if found.strata:
         # stata: a log of release 17
         rows[0] = replace(rows[0], left=f"Number of strata = {found.strata:,}")
         return EstimationHeader((HeaderRow(title), HeaderRow(""), *rows))
     return EstimationHeader((replace(rows[0], left=title), *rows[1:]))
+
+
+def _groups(base: Stored) -> list[HeaderRow]:
+    """The panels.  stata: the place of these rows after vce(jackknife) of a panel estimator."""
+    rows = [
+        HeaderRow(
+            f"Group variable: {base.macros.get('ivar', '')}",
+            HeaderItem("Number of groups", f"{base.scalars['N_g']:,.0f}"),
+        )
+    ]
+    if "g_min" not in base.scalars:
+        return rows
+    rows.append(HeaderRow("", HeaderItem("Obs per group:")))
+    for name, fmt in (("min", "%12.0fc"), ("avg", "%9.1fc"), ("max", "%12.0fc")):
+        rows.append(HeaderRow("", HeaderItem(name, _number(base.scalars[f"g_{name}"], fmt), indent=True)))
+    return rows
 
 
 def _number(value: float, fmt: str) -> str:
