@@ -95,6 +95,23 @@ def test_substitution_by_hand() -> None:
     np.testing.assert_allclose(equal.vcov_beta[0, 1], summed.vcov_beta[0, 0], rtol=1e-7)
 
 
+@pytest.mark.parametrize("method", ["residual", "repeated", "anova"])
+def test_degrees_of_freedom_that_count_under_constraints(method: str) -> None:
+    """x1 = x2 counts like a regression on their sum, x1 = 2 like one without x1; a fixed coefficient has none."""
+    design, options = random_design([[INTERCEPT]], n=70, seed=9), FitOptions(dfmethod=method)
+    equal = fit_constrained(design, options, reduce(*matrix([1, -1, 0, 0])))
+    total = design.columns[1] + design.columns[2]
+    summed = fit(replace(design, columns=(*design.columns, total), x=(4, 0)), options)
+    fixed = fit_constrained(design, options, reduce(*matrix([1, 0, 0, 2])))
+    without = fit(replace(design, x=(2, 0)), options)
+    assert equal.small is not None
+    assert summed.small is not None
+    assert fixed.small is not None
+    assert without.small is not None
+    np.testing.assert_array_equal(equal.small.df, summed.small.df[[0, 0, 1]])
+    np.testing.assert_array_equal(fixed.small.df, [np.nan, *without.small.df])
+
+
 def test_robust_errors_under_constraints() -> None:
     design = random_design([[INTERCEPT]], n=70, seed=9)
     options = FitOptions(robust=True)

@@ -17,7 +17,7 @@ from mixedcli.engine.design import Design
 from mixedcli.engine.distributions import f_tail
 from mixedcli.engine.dof import approximate, balanced
 from mixedcli.engine.dof.moments import Moments
-from mixedcli.errors import InvalidSyntax, NotYetAvailable
+from mixedcli.errors import InvalidSyntax
 from mixedcli.frozen import frozen
 from mixedcli.results import FTest, Information, SmallSample
 
@@ -80,17 +80,15 @@ def small_sample(
 def constrained(small: SmallSample, A: Floats) -> SmallSample:
     """Small-sample inference for beta = A gamma + a from that for gamma; A: (p, p - m).
 
-    Raises NotYetAvailable (r(198)) for methods that look at the covariates themselves.
+    The methods that count look at the columns of X A; a coefficient made of several gammas has their common number, or
+    none.  unverified: that Stata allows them with constraints.
     """
     vcov = A @ small.vcov @ A.T
-    fixed = ~A.any(axis=1)
     if isinstance(small.moments, Moments):
         m = replace(small.moments, turn=A @ small.moments.turn)
         df = approximate.one_row(m, m.covariance(small.information), m.turn)
         return replace(small, df=df, vcov=vcov, moments=m)
-    if small.method != "residual":
-        raise NotYetAvailable(f"dfmethod({small.method}) with constraints() is not yet available")
-    return replace(small, df=np.where(fixed, np.nan, small.df[0] if len(small.df) else np.nan), vcov=vcov)
+    return replace(small, df=ddf_of_rows(small, A), vcov=vcov)
 
 
 def ddf_of_rows(small: SmallSample, C: Floats) -> Floats:
