@@ -17,12 +17,15 @@ from mixedcli.errors import (
     DataAssumption,
     InsufficientObservations,
     InvalidSyntax,
+    OutOfMemory,
     RepeatedTimes,
     TypeMismatch,
 )
 from mixedcli.model.spec import ResidualFrame, ResidualSpec
 
 Rows = NDArray[np.bool_]
+
+LARGEST = 200_000_000  # numbers in the second derivatives of a structure's elements
 
 
 def time_variable(spec: ResidualSpec, data: Dataset) -> str:
@@ -89,8 +92,23 @@ def correlated(
         # a by() group may have fewer times than all data: no parameter can be more than it shows
         own = number if spec.structure != "banded" else min(number, len(levels) - 1)
         structures.append(kind(levels, own, largest, span, lags))
+        if sum(s.size for s in structures) + len(design.x) >= design.n:
+            raise InsufficientObservations("insufficient observations")  # unverified: what Stata says
+        _check_size(structures[-1])
     frame = ResidualFrame(kind(np.zeros(0), number).title, number, time, tuple(np.unique(times).tolist()))
     return replace(design, correlation=Correlation(tuple(structures), codes, groups, times)), frame
+
+
+def _check_size(structure: Structure) -> None:
+    """Errors: r(198) a structure without a parameter in these data, r(909) derivatives beyond any memory."""
+    if structure.by_lag and not structure.size:
+        # unverified: what Stata says
+        raise InvalidSyntax(
+            f"invalid residuals() specification: no two observations of a group are within {structure.order} time units"
+        )
+    elements = structure.span + 2 if structure.shifts else len(structure.times) ** 2
+    if structure.layout == "patterns" and structure.size**2 * elements > LARGEST:
+        raise OutOfMemory("op. sys. refuses to provide memory")
 
 
 def _check_times(kind: type[Structure], times: Floats, name: str) -> None:

@@ -122,3 +122,19 @@ def test_options_for_independent_residuals_only(data: pathlib.Path, option: str)
     with pytest.raises(StataError) as caught:
         told(data, f"mixed y || id:, residuals(ar 1, t(t)) {option}")
     assert caught.value.rc == 198
+
+
+def test_no_more_parameters_than_the_data_can_tell(data: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    """Dates: hundreds of lags, each a parameter; and none of the lags that are asked for."""
+    path = tmp_path / "dates.csv"
+    path.write_text("\n".join(["id,date,y", *(f"{g},{1000 * k + 7 * g * k * k},{(g * 7 + k) % 5}" for g, k in PLACES)]))
+    for residuals, rc in (("toeplitz", 2001), ("banded 1", 2001), ("toeplitz 3", 198)):
+        with pytest.raises(StataError) as caught:
+            told(path, f"mixed y || id:, nocons residuals({residuals}, t(date))")
+        assert caught.value.rc == rc
+    with pytest.raises(StataError) as caught:
+        told(data, "replace t = 2*t", "mixed y || id:, nocons residuals(toeplitz 1, t(t))")
+    assert caught.value.rc == 198
+
+
+PLACES = [(g, k) for g in range(1, 16) for k in range(4)]

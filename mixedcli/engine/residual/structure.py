@@ -180,6 +180,7 @@ def stored_scale(structure: Structure, x: Floats) -> tuple[Floats, Floats]:
             out.append(np.arctanh(v))
             J.append(d / (1.0 - v * v))
         elif row.metric == "logit":
+            v = float(np.clip(v, 1e-300, _INSIDE))
             out.append(np.log(v) - np.log1p(-v))
             J.append(d / (v * (1.0 - v)))
         else:
