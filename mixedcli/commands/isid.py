@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from mixedcli import ast
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.rearrange import rearranged
 from mixedcli.data import varlist
+from mixedcli.data.grouping import firsts
 from mixedcli.data.keys import joint_codes
 from mixedcli.data.missing import is_missing
 from mixedcli.data.ordering import ascending
@@ -41,7 +40,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
             if gone.any():
                 noun = "variable" if len(names) == 1 else "variables"
                 raise DataAssumption(f"{noun} {' '.join(names)} should never be missing")
-    if len(np.unique(joint_codes(names, data)[0])) != data.n:
+    if len(firsts(joint_codes(names, data)[0])) != data.n:
         one = len(names) == 1
         verb = "does" if one else "do"
         raise DataAssumption(
