@@ -282,6 +282,7 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "nlcom": ("nlcom", "nlcom"),
     "testnl": ("testnl", "testnl"),
     "predictnl": ("predictnl", "predictnl"),
+    "_diparm": ("_diparm", "diparm"),
     # after estimation: margins and contrasts
     "contrast": ("contrast", "contrast"),
     "pwcompare": ("pwcomp", "pwcompare"),
