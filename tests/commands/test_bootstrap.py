@@ -449,3 +449,26 @@ def test_variables_may_be_abbreviated() -> None:
     got = session.e.matrices["V"].values
     run("bootstrap, reps(8) seed(3): regress y exposure")
     assert np.array_equal(got, session.e.matrices["V"].values)
+
+
+def test_a_worker_that_dies_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mixedcli.commands.prefix import replicating
+
+    start = replicating._start
+    monkeypatch.setattr(replicating, "_PATIENCE", -1.0)
+    monkeypatch.setattr(replicating.os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    session, run = driver(data())
+    run("bootstrap r(mean), reps(300) seed(2): summarize y")
+    want = session.e.matrices["V"].values
+    workers = []
+
+    def short_lived() -> object:
+        workers.append(start())
+        workers[-1].kill()
+        return workers[-1]
+
+    monkeypatch.setattr(replicating, "_start", short_lived)
+    run("bootstrap r(mean), reps(300) seed(2): summarize y")
+    assert workers
+    assert np.array_equal(session.e.matrices["V"].values, want)
+    assert session.e.scalars["N_reps"] == 300

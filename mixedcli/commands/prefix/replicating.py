@@ -197,8 +197,8 @@ class _Crew:
                     return
                 self._work.done(piece.start, answer)
                 piece = range(0)
-        except (OSError, EOFError, pickle.UnpicklingError):
-            self._work.give_back(piece)  # the worker has died: others go on
+        except Exception:  # the worker has died, its last answer cut anywhere: others go on
+            self._work.give_back(piece)
         finally:
             self._present.add(number)
 
