@@ -233,7 +233,10 @@ def _header(
     if options.get("atlegend", True) is not False:
         scenarios = _legends(want, population, frame, base, balanced)
     macros = base.stored.macros
-    vce = macros.get("vcetype", "") or {"ols": "OLS", "conventional": "Conventional"}.get(macros.get("vce", ""), "")
+    known = {"ols": "OLS", "conventional": "Conventional"}
+    if macros.get("cmd", "") not in ("mixed", "xtmixed"):
+        known["oim"] = "OIM"
+    vce = macros.get("vcetype", "") or known.get(macros.get("vce", ""), "")
     return MarginsHeader(title, population.size, vce, tuple(legends), scenarios)
 
 

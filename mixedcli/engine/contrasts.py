@@ -106,7 +106,7 @@ def reverse_helmert(x: Levels) -> list[Contrast]:
 def polynomial(x: Levels) -> list[Contrast]:
     """p. : coefficients of the level means on orthogonal polynomials of the levels, each of mean square 1.
 
-    stata: the size of a linear contrast in a published log (slope times standard deviation of the levels).
+    stata: a published log of contrast p.agedec after regress (tests/engine/test_contrasts.py has its numbers).
     """
     w = _share(x.weights)
     z = x.values - w @ x.values

@@ -137,7 +137,7 @@ def _word(x: Contrast, element: Element, facts: FactorFacts, texts: Texts) -> st
         partner = 0
     shown = {i: name(i) for i in own}
     lone = name(partner)
-    several = not element.only
+    several = not element.only and not texts.get(key)  # unverified: that labels do not line up
     width = max(map(len, [*shown.values(), lone])) if several else 0
     if alone:
         return f"({name(x.first)} vs {' ' if several else ''}{lone.rjust(width)})"
