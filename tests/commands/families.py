@@ -136,6 +136,7 @@ COMMANDS = [
     After("lincom days, small", absent=_SMALL),
     After("nlcom _b[_cons] / _b[days]"),
     After("nlcom exp(2*_b[lnsig_e:_cons])"),
+    After("_diparm lnsig_e, f(exp(@)^2) d(2*exp(@)^2)"),
     After("margins arm"),
     After("margins, at(days=(0 5 9)) over(arm)"),
     After("margins, dydx(days)"),

@@ -10,6 +10,7 @@ from mixedcli.blocks import Blank, Block, Cell, Column, Grid, line
 from mixedcli.commands import OptionSpec
 from mixedcli.commands.context import expression_context
 from mixedcli.commands.estat.options import bind
+from mixedcli.commands.estimation import comparelayout
 from mixedcli.data import factors
 from mixedcli.data.expression import as_column, evaluate
 from mixedcli.data.matrices.named import parted
@@ -44,17 +45,18 @@ def run(session: Session, command: ast.Command) -> Outcome:
     rows: list[tuple[Cell, ...] | None] = []
     table: list[tuple[float, ...]] = []
     labels = "labels" in given
-    last = ""
-    for full in names:
-        equation, name = parted(full)
-        if "equation" in given and equation != last:
-            rows += [None] if rows else []
-            rows.append((Cell(equation, align="left"), *(Cell("") for _ in range(5 if labels else 4))))
-            last = equation
+    blank = (Cell(""),) * (5 if labels else 4)
+    shown = comparelayout.rows(names, _factor_labels(estimates), {})
+    for row in shown:
+        if row.name is None:
+            rows += [None] if rows and row.equation else []
+            rows.append((Cell(row.stub, align="left" if row.equation else "right"), *blank))
+            continue
+        name = parted(row.name)[1]
         facts = _facts(_column(session, name)[sample], weights, counts=counts)
         table.append(facts)
         text = (Cell(_label(session, name), align="left"),) if labels else ()
-        rows.append((Cell(name), *(Cell(v, "%9.0g") for v in facts), *text))
+        rows.append((Cell(row.stub), *(Cell(v, "%9.0g") for v in facts), *text))
     heads = ("Mean", "Std. dev.", "Min", "Max")
     columns = tuple(Column((h,), 12, gap=0) for h in heads)
     if labels:
@@ -68,6 +70,10 @@ def run(session: Session, command: ast.Command) -> Outcome:
     blocks.append(Grid(Column(("Variable",), 12), columns, tuple(rows), indent=2))
     r = Stored(matrices={"stats": Matrix(np.array(table), tuple(names), ("mean", "sd", "min", "max"))})
     return Outcome(blocks=tuple(blocks), r=r)
+
+
+def _factor_labels(estimates: Estimates) -> dict[str, dict[int, str]]:
+    return getattr(estimates.fit, "factor_labels", None) or getattr(estimates.fit, "labels", None) or {}
 
 
 def _names(estimates: Estimates, *, by_equation: bool) -> list[str]:

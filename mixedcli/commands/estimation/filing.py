@@ -46,7 +46,10 @@ def save(session: Session, command: ast.Command, words: list[str], options: Opti
         raise FileExists(f"file {name} already exists")
     content = saved.write((*kept, replace(estimates, sample=None, tested=())))
     write_atomic(path, name, lambda file: _write(file, content))
-    return Outcome(blocks=(line(f"file {name} saved"),))
+    # stata: as save does
+    missing = options.get("replace") and not exists
+    note = (line(f"(file {name} not found)"),) if missing else ()
+    return Outcome(blocks=(*note, line(f"file {name} saved")))
 
 
 def _write(file: object, content: bytes) -> None:
