@@ -278,6 +278,8 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     # other estimators
     "regress": ("reg", "regress"),
     "xtreg": ("xtreg", "xtreg"),
+    "areg": ("areg", "areg"),
+    "xttest0": ("xttest0", "xttest0"),
     # after estimation: hypotheses
     "nlcom": ("nlcom", "nlcom"),
     "testnl": ("testnl", "testnl"),

@@ -10,9 +10,9 @@ _WORDS = """
     svyset svydescribe
     meglm melogit meqrlogit meprobit mepoisson meqrpoisson menbreg meologit meoprobit mecloglog meintreg metobit mestreg
     menl gllamm runmlwin xtmelogit xtmepoisson xtlogit xtprobit xtpoisson xtnbreg xtgee xtgls xtpcse xtabond xtivreg
-    xttest0 xttest1 xtunitroot xtologit xtoprobit
+    xttest1 xtunitroot xtologit xtoprobit
     logit:logit logistic:logistic probit:prob poisson:poisson nbreg ologit:olog oprobit:oprob mlogit:mlog mprobit clogit
-    cloglog glm gnbreg zip zinb tobit truncreg intreg cnsreg rreg qreg sqreg iqreg bsqreg ivregress ivreg2 areg reghdfe
+    cloglog glm gnbreg zip zinb tobit truncreg intreg cnsreg rreg qreg sqreg iqreg bsqreg ivregress ivreg2 reghdfe
     sureg reg3 nl nlsur gmm sem gsem boxcox fracreg betareg heckman heckprob churdle eivreg frontier newey prais arima
     arch var:var varsoc vec fp mfp stepwise:sw nestreg lasso elasticnet sqrtlasso dslogit teffects stteffects eteffects
     stset stcox streg sts stcurve stdescribe stsplit stjoin stgen cox

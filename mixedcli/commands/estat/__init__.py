@@ -9,6 +9,9 @@
     estat ic [, n(#) df(#) aiccorrected aicconsistent all]
     estat summarize [variables] [, equation labels noheader noweights]
     estat vce [, covariance correlation equation(names) block diag format(%fmt) nolines]
+    estat vif
+    estat hettest [, rhs iid fstat]
+    estat ovtest [, rhs]
     estat bootstrap [, bc bca normal percentile all noheader nolegend]
 
 df: degrees of freedom of the fixed effects after mixed, several methods side by side; post makes one of them the method
@@ -19,7 +22,9 @@ the coefficients (verbose), and as the last results (post), so that _b[id:sd(_co
 wcorrelation: the correlations of the observations of one cluster that the model implies (covariance: covariances).
 These are for mixed.  ic: information criteria; summarize: the variables of the model in the estimation sample; vce: the
 covariance matrix of the estimates; after any estimator.  bootstrap: after bootstrap, bias and bias-corrected,
-accelerated, normal and percentile intervals.
+accelerated, normal and percentile intervals.  vif: variance inflation factors; hettest: Breusch and Pagan's test for
+heteroskedasticity, on fitted values or on the regressors (rhs), iid and fstat without normality; ovtest: Ramsey's test
+of powers of the fitted values (rhs: of the regressors).  These three are for regress without weights.
 """
 
 from __future__ import annotations
@@ -59,6 +64,9 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "summarize": Subcommand("su", "summarize"),
     "vce": Subcommand("vce", "vce"),
     "bootstrap": Subcommand("boot", "bootstrap"),
+    "vif": Subcommand("vif", "vif"),
+    "hettest": Subcommand("hett", "hettest"),
+    "ovtest": Subcommand("ovt", "ovtest"),
 }
 
 
