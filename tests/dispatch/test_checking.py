@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from mixedcli.dispatch.checking import check
@@ -18,7 +20,7 @@ FOUND = [
     ("if 1 {\n nosuch\n}\nelse nosuch2", ["2:2: r(199): command nosuch is unrecognized",
                                           "4:6: r(199): command nosuch2 is unrecognized"]),
     ("mata:\nx\nend\nnosuch", ["1: r(198): mata is not available", "4:1: r(199): command nosuch is unrecognized"]),
-    ("quietly permute x: summarize x", ["1:9: r(198): prefix permute is not yet available"]),
+    ("quietly mfp: summarize x", ["1:9: r(198): prefix mfp is not yet available"]),
     ("by g, nosuch: summarize x", ["1:1: r(198): option nosuch not allowed"]),
     ("statsby, by(g): nosuch", ["1:1: r(199): command nosuch is unrecognized"]),
     ("foreach v in a {\ndisplay 1", ["1: r(612): unexpected end of file"]),
@@ -57,3 +59,58 @@ def test_shell_commands_are_found_unless_they_are_allowed() -> None:
 def test_nothing_runs(tmp_path) -> None:  # type: ignore[no-untyped-def]
     check(f'!touch {tmp_path}/a\nlocal f : dir "{tmp_path}" files "*"\nsave "{tmp_path}/b"\n', allow_shell=True)
     assert list(tmp_path.iterdir()) == []
+
+
+NEW_COMMANDS = [
+    ("levelsof x, nosuch", "option nosuch not allowed"),
+    ("ds, nosuch", "option nosuch not allowed"),
+    ("codebook x, nosuch", "option nosuch not allowed"),
+    ("labelbook, nosuch", "option nosuch not allowed"),
+    ("log using a, nosuch", "option nosuch not allowed"),
+    ("copy a b, nosuch", "option nosuch not allowed"),
+    ("assert x == , fast", "invalid syntax"),
+    ("assert x == 1, nosuch", "option nosuch not allowed"),
+    ("inspect x", "inspect is not yet available"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), NEW_COMMANDS, ids=[text for text, _ in NEW_COMMANDS])
+def test_findings_in_commands_about_files_and_names(text: str, message: str) -> None:
+    (finding,) = check(f"display 1\n{text}\n")
+    assert finding.line == 2
+    assert finding.error.message == message
+
+
+def test_a_script_that_asks_and_writes_has_no_findings() -> None:
+    text = """capture log close
+log using out.log, text replace name(a)
+capture confirm variable bmi, exact
+if _rc assert _N == 10
+levelsof site, local(sites) clean
+ds, has(type string)
+unab v : x*
+numlist "1/3", integer
+tempname h
+file open `h' using "a.txt", write replace
+file write `h' "a," %9.3f (e(ll)) _n
+file close `h'
+postfile `h' str8 m double(a b) using res, replace
+post `h' ("x") (1) (2)
+postclose `h'
+timer on 1
+notes x: a note, with a comma (and more
+char x[omit] 3
+label save using labs
+mkdir figs
+cd "C:\\Users\\ann"
+codebook, compact
+"""
+    assert [str(finding) for finding in check(text)] == []
+
+
+def test_a_long_script_is_checked_in_time_that_grows_with_its_length() -> None:
+    lines = [f'generate x{k} = ln(y{k}) if z > {k}\nmixed y i.g{k}##c.t || id: t, cov(un)\nlabel variable x{k} "no {k}"'
+             for k in range(1000)]  # fmt: skip
+    began = time.process_time()
+    assert check("\n".join(lines)) == []
+    assert time.process_time() - began < 5  # 0.4 s; a square of the length takes minutes
