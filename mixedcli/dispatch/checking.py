@@ -161,7 +161,7 @@ class _Checker:
 def _prefix_spec(prefix: ast.Prefix) -> commands.CommandSpec:
     try:
         spec, _ = commands.find(prefix.name)
-    except UnrecognizedCommand:
+    except (UnrecognizedCommand, NotYetAvailable):
         spec = None
     if spec is None or not spec.prefix:
         raise NotYetAvailable(f"prefix {prefix.name} is not yet available", prefix.span)

@@ -86,11 +86,11 @@ def outcomes(session: Session, command: ast.Command) -> Iterable[Outcome]:
 
 
 def found(command: ast.Command) -> tuple[commands.CommandSpec, commands.Runner]:
-    """What stands behind a command's word.  Errors: r(199) with the word's place."""
+    """What stands behind a command's word.  Errors: r(199), r(198) with the word's place."""
     try:
         return commands.find(command.name)
-    except UnrecognizedCommand as e:
-        raise UnrecognizedCommand(e.message, name_span(command)) from None
+    except (UnrecognizedCommand, NotYetAvailable) as e:
+        raise type(e)(e.message, name_span(command)) from None
 
 
 def prefixed(session: Session, command: ast.Command, k: int) -> Iterable[Outcome]:
@@ -104,7 +104,7 @@ def prefixed(session: Session, command: ast.Command, k: int) -> Iterable[Outcome
     assert prefix.span is not None
     try:
         spec, run = commands.find(prefix.name)
-    except UnrecognizedCommand:
+    except (UnrecognizedCommand, NotYetAvailable):
         spec = None
     if spec is None or not spec.prefix:
         raise NotYetAvailable(f"prefix {prefix.name} is not yet available", prefix.span)

@@ -115,7 +115,7 @@ def test_capture_noisily_shows_the_message_without_the_code() -> None:
     assert Driver(echo=False)("capture noisily summarize foo\n") == "variable foo not found\n\n"
 
 
-@pytest.mark.parametrize("prefix", ["permute x:", "svy:"])
+@pytest.mark.parametrize("prefix", ["fp x:", "svy:"])
 def test_other_prefixes_are_refused_by_name(prefix: str) -> None:
     d = Driver()
     d(f"{prefix} summarize\n")
@@ -129,7 +129,7 @@ def test_other_prefixes_are_refused_by_name(prefix: str) -> None:
         ("nosuch x", 199, "command nosuch is unrecognized"),
         ("set more off if 1", 101, "if not allowed"),
         ("summarize using a", 101, "using not allowed"),
-        ("summarize [aw=x]", 101, "weights not allowed"),
+        ("describe [aw=x]", 101, "weights not allowed"),
         ("summarize, nosuch", 198, "option nosuch not allowed"),
         ("summarize, detail(3)", 198, "option detail() not allowed"),
         ("summarize, separator", 198, "option separator() incorrectly specified"),
