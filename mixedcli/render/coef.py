@@ -182,27 +182,32 @@ def _cut_label(label: str, width: int) -> str:
 
 
 def _level_lines(label: str, width: int) -> list[str]:
-    """A level as the lines it takes: comparisons break between their parts, interactions behind #.
-
-    unverified: where else Stata breaks them.
+    """A level as the lines it takes: comparisons break around "vs" (stata: a published log: "(Mining ..)", "vs",
+    "No mining)"), contrasts of several factors between them, interactions behind # (unverified: the latter two).
     """
     if len(label) <= width:
         return [label]
     if ") (" in label:
         pieces = label.replace(") (", ") \0(").split("\0")
         return [x for piece in pieces for x in _level_lines(piece.rstrip(), width)]
-    if " vs " in label:
-        pieces = label.replace(" vs ", " \0vs \0").split("\0")
-    elif "#" in label:
-        pieces = [p + "#" for p in label.split("#")[:-1]] + [label.split("#")[-1]]
-    else:
+    first, versus, second = label.partition(" vs ")
+    if versus:
+        return [_cut_side(first, width), "vs", _cut_side(second, width)]
+    if "#" not in label:
         return [_cut_label(label, width)]
     lines = [""]
-    for piece in pieces:
-        if lines[-1] and len((lines[-1] + piece).rstrip()) > width:
+    for piece in [p + "#" for p in label.split("#")[:-1]] + [label.split("#")[-1]]:
+        if lines[-1] and len(lines[-1] + piece) > width:
             lines.append("")
         lines[-1] += piece
-    return [_cut_label(x.rstrip(), width) for x in lines]
+    return [_cut_label(x, width) for x in lines]
+
+
+def _cut_side(text: str, width: int) -> str:
+    """One side of a comparison; a bracket stays around what is cut."""
+    if len(text) <= width or text[:1] + text[-1:] not in ("(" + text[-1:], text[:1] + ")"):
+        return _cut_label(text, width)
+    return text.rstrip(")")[: width - 3] + "..)"
 
 
 def split_name(name: str, width: int) -> list[str]:

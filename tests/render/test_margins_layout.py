@@ -244,7 +244,14 @@ def test_what_cannot_be_told() -> None:
 def test_long_comparisons_break_where_the_line_ends() -> None:
     row = value("treatment vs control", 1.0, 1.0, 1.0, 0.3, -1.0, 3.0)
     shown = lines(CoefTable("", (row,), coef_title="Contrast"))
-    assert [x.partition("|")[0] for x in shown[3:-1]] == ["  treatment  ", " vs control  "]
+    assert [x.partition("|")[0] for x in shown[3:-1]] == ["  treatment  ", "         vs  ", "    control  "]
+    # stata: cate aipw, release 19
+    row = value("(Mining area vs No mining)", 0.1936814, 0.0097428, 19.88, 0.0, 0.1745858, 0.212777)
+    assert lines(CoefTable("", (row,), coef_title="Coefficient"))[3:-1] == [
+        "(Mining ..)  |",
+        "         vs  |",
+        " No mining)  |   .1936814   .0097428    19.88   0.000     .1745858     .212777",
+    ]
     row = value("(2 vs 1) (3 vs 1)", 1.0, 1.0, 1.0, 0.3, -1.0, 3.0)
     shown = lines(CoefTable("", (row,), coef_title="Contrast"))
     assert [x.partition("|")[0] for x in shown[3:-1]] == ["   (2 vs 1)  ", "   (3 vs 1)  "]
