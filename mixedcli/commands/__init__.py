@@ -279,6 +279,7 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "regress": ("reg", "regress"),
     "xtreg": ("xtreg", "xtreg"),
     "areg": ("areg", "areg"),
+    "dfbeta": ("dfbeta", "dfbeta"),
     "xttest0": ("xttest0", "xttest0"),
     # after estimation: hypotheses
     "nlcom": ("nlcom", "nlcom"),

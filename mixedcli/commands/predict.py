@@ -15,7 +15,8 @@ scores      derivatives of the log likelihood by every element of e(b), one for 
 
 xb and stdp are for every observation with data, the others for the estimation sample.
 
-After regress: xb, residuals, stdp, stdf, stdr, rstandard, rstudent, leverage (or hat), cooksd.
+After regress: xb, residuals, stdp, stdf, stdr, rstandard, rstudent, leverage (or hat), cooksd, dfits, welsch,
+covratio, dfbeta(indepvar).
 After xtreg: xb, stdp, u, e, ue, xbu.
 """
 
@@ -42,7 +43,7 @@ from mixedcli.session import Outcome, Session
 
 STATISTICS = ("xb", "stdp", "fitted", "residuals", "rstandard", "reffects", "scores")
 #: those of regress and xtreg only
-LINEAR = ("stdf", "stdr", "rstudent", "leverage", "hat", "cooksd", "u", "e", "ue", "xbu")
+LINEAR = ("stdf", "stdr", "rstudent", "leverage", "hat", "cooksd", "dfits", "welsch", "covratio", "u", "e", "ue", "xbu")
 SPEC = CommandSpec(
     "predict",
     (
@@ -59,6 +60,10 @@ SPEC = CommandSpec(
         OptionSpec("leverage", "l"),
         OptionSpec("hat", "hat"),
         OptionSpec("cooksd", "c"),
+        OptionSpec("dfits", "dfi"),
+        OptionSpec("welsch", "w"),
+        OptionSpec("covratio", "cov"),
+        OptionSpec("dfbeta", "dfb", "name"),
         OptionSpec("u", "u"),
         OptionSpec("e", "e"),
         OptionSpec("ue", "ue"),
@@ -79,6 +84,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     if estimates is None:
         raise LastEstimatesNotFound("last estimates not found")
     chosen = [s for s in (*STATISTICS, *LINEAR) if s in options]
+    chosen += ["dfbeta"] if "dfbeta" in options else []
     if len(chosen) > 1:
         raise InvalidSyntax(f"options {chosen[0]} and {chosen[1]} may not be combined", command.span)
     if "reses" in options and chosen != ["reffects"]:
@@ -88,9 +94,12 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     if not isinstance(estimates.fit, MixedFit):
         from mixedcli.commands.estimation import linear_predict
 
-        found = [Made(*linear_predict.statistic(session, estimates, statistic))]
+        if statistic == "dfbeta":
+            found = [Made(*linear_predict.dfbeta(session, estimates, options["dfbeta"]))]
+        else:
+            found = [Made(*linear_predict.statistic(session, estimates, statistic))]
         return _stored(session, command, _names(new, 1), found, _storage(session, body), assumed=not chosen)
-    if statistic in LINEAR:
+    if statistic in (*LINEAR, "dfbeta"):
         raise InvalidSyntax(f"option {statistic} not allowed", command.span)
     level = options.get("relevel") or options.get("level")
     if level is not None and statistic in ("xb", "stdp", "scores"):

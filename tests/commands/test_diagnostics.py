@@ -46,6 +46,25 @@ def test_ovtest(states: Session) -> None:
     assert (states.r["F"], states.r["df"]) == (pytest.approx(R["rhs"][0], rel=1e-6), R["rhs"][1])
 
 
+def test_influence(states: Session) -> None:
+    states.run(f"regress {MODEL}")
+    at = [0, 99, 499]
+    for option, name in (("dfbeta(pc)", "dfbetas"), ("dfits", "dfits"), ("covratio", "covratio")):
+        states.run(f"predict double {name}, {option}")
+        np.testing.assert_allclose(states.data[name].to_numpy()[at], R[name], rtol=1e-8)
+    states.run("predict double h, leverage\npredict double w, welsch")
+    expected = states.data["dfits"] * np.sqrt(815 / (1 - states.data["h"]))
+    np.testing.assert_allclose(states.data["w"], expected, rtol=1e-12)
+    text = states.run("dfbeta").text
+    assert "_dfbeta_3: DFBETA unemp" in text
+    np.testing.assert_allclose(states.data["_dfbeta_1"], states.data["dfbetas"], rtol=1e-6)
+    states.run("dfbeta emp, stub(d)")
+    np.testing.assert_allclose(states.data["d1"], states.data["_dfbeta_2"], rtol=1e-7)
+    for bad in ("predict x, dfbeta(state)", "predict x, dfbeta(pc) xb"):
+        with pytest.raises(StataError):
+            states.run(bad)
+
+
 @pytest.mark.parametrize(("option", "name"), [("", "V"), ("robust", "hc1"), ("vce(cluster region)", "cl")])
 def test_areg(states: Session, option: str, name: str) -> None:
     text = states.run(f"areg {MODEL}, absorb(state) {option}").text

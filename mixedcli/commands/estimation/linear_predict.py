@@ -6,11 +6,12 @@ import math
 
 import numpy as np
 
+from mixedcli.commands.context import column_of
 from mixedcli.commands.estimation.linearform import LinearForm, prediction
 from mixedcli.data import factors
 from mixedcli.data.missing import SYSMISS, is_missing
 from mixedcli.data.stripes import term_of
-from mixedcli.errors import InvalidSyntax, Unavailable
+from mixedcli.errors import InvalidSyntax, NotFound, Unavailable
 from mixedcli.model.groups import group_codes
 from mixedcli.results import Estimates, Floats
 from mixedcli.session import Session
@@ -26,6 +27,9 @@ REGRESS = {
     "rstudent": "Studentized residuals",
     "leverage": "Leverage",
     "cooksd": "Cook's distance",
+    "dfits": "Dfits",
+    "welsch": "Welsch distance",
+    "covratio": "Covratio",
 }
 XTREG = {
     "xb": "Linear prediction",
@@ -107,7 +111,33 @@ def _residual(
         if name == "cooksd":
             return r * r * h / (1 - h) / len(at), bad
         df = scalars["df_r"]
-        return r * np.sqrt((df - 1) / (df - r * r)), bad
+        if name == "covratio":
+            return ((df - r * r) / (df - 1)) ** len(at) / (1 - h), bad
+        student = r * np.sqrt((df - 1) / (df - r * r))
+        if name == "rstudent":
+            return student, bad
+        dfits = student * np.sqrt(h / (1 - h))
+        return (dfits if name == "dfits" else dfits * np.sqrt((scalars["N"] - 1) / (1 - h))), bad
+
+
+def dfbeta(session: Session, estimates: Estimates, name: str) -> tuple[Floats, str]:
+    """How far a coefficient moves without each observation, in standard errors.  Errors: as ``statistic``, r(111)."""
+    if estimates.stored.macros.get("cmd") != "regress":
+        raise InvalidSyntax("option dfbeta() not allowed")
+    form = prediction(session, None)
+    assert isinstance(form, LinearForm)
+    b = estimates.stored.matrices["b"]
+    at = list(form.positions)
+    place = column_of(tuple(b.colnames), None, name)
+    if place not in at:
+        raise NotFound(f"{name} is not in the model")  # unverified: words
+    student, bad = _residual(session, estimates, "rstudent", form, form.X @ b.values[0][at])
+    h, _ = _residual(session, estimates, "leverage", form, form.X @ b.values[0][at])
+    k = at.index(place)
+    D = estimates.stored.matrices["V"].values[np.ix_(at, at)] / estimates.stored.scalars["rmse"] ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = student * (form.X @ D[k]) / np.sqrt(D[k, k] * (1 - h))
+    return np.where(bad | ~np.isfinite(values), SYSMISS, values), f"Dfbeta {b.colnames[place]}"
 
 
 def _panel(
