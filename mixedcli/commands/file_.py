@@ -81,6 +81,8 @@ def _open(session: Session, rest: str) -> Outcome:
     path = located(name, session.settings.cwd)
     with opening(name):
         exists = path.exists()
+        if mode != "read" and not path.parent.is_dir():
+            raise FileCannotOpen(f"file {name} could not be opened")
         if exists and not path.is_file():  # a directory, or a device without an end
             raise FileCannotOpen(f"file {name} could not be opened")
         if mode != "read":
@@ -130,12 +132,14 @@ def _write(session: Session, rest: str) -> Outcome:
         times = 1
         column = len(shown.rpartition("\n")[2]) + (0 if "\n" in shown else column)
         out += shown.encode("utf-8", "surrogateescape")
+    with opening(file.name):
+        stream = Path(file.path).open("r+b")  # noqa: SIM115 - closed below; what fails there is the writing
     try:
-        with opening(file.name), Path(file.path).open("r+b") as stream:
+        with stream:
             stream.seek(file.position)
             stream.write(out)
     except OSError:
-        raise FileWriteError(f"file {file.name} could not be written") from None
+        raise FileWriteError(f"file {file.name} could not be written") from None  # unverified: wording
     moved = replace(file, position=file.position + len(out), column=column)
     return Outcome(files={handle: moved}, settings=settings_after(session, context))
 

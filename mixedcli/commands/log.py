@@ -92,6 +92,8 @@ def _opened(session: Session, typed: str, options: Options, only_commands: bool)
     if any(log.path == str(path) for log in session.logs.values()):
         raise LogAlreadyOpen("log file already open")
     with opening(typed):
+        if not path.parent.is_dir():
+            raise FileCannotOpen(f"file {typed} could not be opened")
         exists = path.exists()
         if exists and not options.get("replace") and not options.get("append"):
             raise FileExists(f"file {path} already exists")

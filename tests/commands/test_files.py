@@ -68,10 +68,20 @@ def test_append_and_modes(run: Run, tmp_path: Path) -> None:
     assert run("file open g using /dev/zero, read").startswith("r(603)")
     assert run("file open g using b.txt").startswith("r(198)")
     assert run("file open g using b.txt, write nosuch").startswith("r(198)")
-    assert run("file open g using nosuch/b.txt, write").startswith("r(60")
+    assert run("file open g using nosuch/b.txt, write") == "r(603): file nosuch/b.txt could not be opened"
     assert run("file seek h nosuch").startswith("r(198)")
     assert run("file write h (1").startswith("r(198)")
     assert not (tmp_path / "b.txt").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+def test_a_full_disk_is_told(run: Run, tmp_path: Path) -> None:
+    run("file open h using a.txt, write")
+    (tmp_path / "a.txt").unlink()
+    (tmp_path / "a.txt").symlink_to("/dev/full")
+    assert run('file write h "x"').startswith("r(693)")
+    (tmp_path / "a.txt").unlink()
+    assert run('file write h "x"') == "r(601): file a.txt not found"
 
 
 def test_binary(run: Run, tmp_path: Path) -> None:
