@@ -5,6 +5,7 @@ What margins, contrast and pwcompare know about a fit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -39,6 +40,9 @@ class LinearModel:
 
     equation: its name, "" for results without.  terms: all of them, None for _cons; positions: their columns in
     e(b).  size: columns of e(b).  free: whether the coefficient is estimated (not base, empty or omitted).
+    covariates: in the order of their first appearance.  factors: each with its levels in order; bases: with its base
+    level, the first where no term marks one.  continuous: covariates that are in the model as numbers.
+    gaps: whether something was left out besides base levels, so that not every function is estimable.
     """
 
     equation: str
@@ -46,42 +50,26 @@ class LinearModel:
     positions: tuple[int, ...]
     size: int
     free: tuple[bool, ...]
+    covariates: tuple[Key, ...]
+    factors: dict[Key, tuple[int, ...]]
+    bases: dict[Key, int]
+    continuous: tuple[Key, ...]
+    gaps: bool
 
-    @property
-    def covariates(self) -> tuple[Key, ...]:
-        """In the order of the first appearance."""
-        return tuple(dict.fromkeys(key_of(p) for t in self.terms if t is not None for p in t.parts))
 
-    @property
-    def factors(self) -> dict[Key, tuple[int, ...]]:
-        """Factor -> its levels, in order."""
-        found: dict[Key, set[int]] = {}
-        for t in self.terms:
-            for p in t.parts if t is not None else ():
-                if p.kind == "i" and p.level is not None:
-                    found.setdefault(key_of(p), set()).add(p.level)
-        return {k: tuple(sorted(v)) for k, v in found.items()}
-
-    @property
-    def bases(self) -> dict[Key, int]:
-        """Factor -> its base level; the first level where no term marks one."""
-        found: dict[Key, int] = {}
-        for t in self.terms:
-            for p, mark in zip(t.parts, t.marks, strict=True) if t is not None else ():
-                if mark in ("b", "bn") and p.level is not None:
-                    found.setdefault(key_of(p), p.level)
-        return {k: found.get(k, v[0]) for k, v in self.factors.items()}
-
-    @property
-    def continuous(self) -> tuple[Key, ...]:
-        """Covariates that are in the model as numbers."""
-        parts = (p for t in self.terms if t is not None for p in t.parts)
-        return tuple(dict.fromkeys(key_of(p) for p in parts if p.kind == "c"))
-
-    @property
-    def gaps(self) -> bool:
-        """Whether something was left out besides base levels, so that not every function is estimable."""
-        return any(not f and t is not None and "b" not in t.marks for t, f in zip(self.terms, self.free, strict=True))
+def _levels(terms: Sequence[ModelTerm | None]) -> tuple[dict[Key, tuple[int, ...]], dict[Key, int]]:
+    """Levels and bases of the factors of a model."""
+    found: dict[Key, set[int]] = {}
+    bases: dict[Key, int] = {}
+    for t in terms:
+        for p, mark in zip(t.parts, t.marks, strict=True) if t is not None else ():
+            if p.kind == "i" and p.level is not None:
+                key = key_of(p)
+                found.setdefault(key, set()).add(p.level)
+                if mark in ("b", "bn"):
+                    bases.setdefault(key, p.level)
+    levels = {k: tuple(sorted(v)) for k, v in found.items()}
+    return levels, {k: bases.get(k, v[0]) for k, v in levels.items()}
 
 
 def linear_model(stored: Stored, equation: str | None = None) -> LinearModel:
@@ -99,4 +87,17 @@ def linear_model(stored: Stored, equation: str | None = None) -> LinearModel:
     free = tuple(
         bool(V[k, k]) or bool(b[k]) or t is None or t.status == "value" for k, t in zip(mine, terms, strict=True)
     )
-    return LinearModel(wanted, tuple(terms), tuple(mine), len(names), free)
+    levels, bases = _levels(terms)
+    parts = [p for t in terms if t is not None for p in t.parts]
+    return LinearModel(
+        wanted,
+        tuple(terms),
+        tuple(mine),
+        len(names),
+        free,
+        tuple(dict.fromkeys(key_of(p) for p in parts)),
+        levels,
+        bases,
+        tuple(dict.fromkeys(key_of(p) for p in parts if p.kind == "c")),
+        any(not f and t is not None and "b" not in t.marks for t, f in zip(terms, free, strict=True)),
+    )

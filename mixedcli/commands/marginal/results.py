@@ -11,8 +11,9 @@ from mixedcli import ast
 from mixedcli.commands.contrast import command_text, stacked
 from mixedcli.commands.marginal import margintable, tables
 from mixedcli.commands.marginal.asked import Asked, Scope
+from mixedcli.commands.marginal.atspec import Wishes
 from mixedcli.commands.marginal.inference import Basis, Estimates, covariance
-from mixedcli.model.linearmodel import LinearModel, text_of
+from mixedcli.model.linearmodel import Key, LinearModel, text_of
 from mixedcli.model.marginrows import At, Shares
 from mixedcli.results import Floats, Matrix, Stored
 from mixedcli.session import Session
@@ -69,7 +70,8 @@ def plain(
     }
     matrices |= _at(want, area, base.model)
     if any(want.scenarios):
-        macros |= {f"atstats{k}": " ".join(_words(w, base.model)) for k, w in enumerate(want.scenarios, 1)}
+        columns_at = _columns(base.model)
+        macros |= {f"atstats{k}": " ".join(_words(w, columns_at)) for k, w in enumerate(want.scenarios, 1)}
     scalars = {
         "N": population.size,
         "k_by": float(len(frame.groups)),
@@ -93,9 +95,9 @@ def _counts(x: margintable.Block, area: Scope) -> Floats:
     return np.tile(own, area.frame.scenarios)
 
 
-def _columns(model: LinearModel) -> list[tuple[object, int | None, str]]:
+def _columns(model: LinearModel) -> list[tuple[Key, int | None, str]]:
     """Columns of r(at): a covariate, or a level of a factor."""
-    out: list[tuple[object, int | None, str]] = []
+    out: list[tuple[Key, int | None, str]] = []
     for key in model.covariates:
         if key not in model.factors:
             out.append((key, None, text_of(key)))
@@ -117,7 +119,7 @@ def _at(want: Asked, area: Scope, model: LinearModel) -> dict[str, Matrix]:
             settings = area.population.scenario(wishes, g)
             row = []
             for key, level, _ in columns:
-                s = settings.get(key)  # type: ignore[call-overload]
+                s = settings.get(key)
                 if isinstance(s, At):
                     row.append(s.value if level is None else float(s.value == level))
                 elif isinstance(s, Shares) and level is not None:
@@ -129,11 +131,11 @@ def _at(want: Asked, area: Scope, model: LinearModel) -> dict[str, Matrix]:
     return {"at": Matrix(np.array(rows), tuple(names), tuple(c for _, _, c in columns))}
 
 
-def _words(wishes: object, model: LinearModel) -> list[str]:
+def _words(wishes: Wishes, columns: list[tuple[Key, int | None, str]]) -> list[str]:
     """How each column of r(at) came about."""
     out = []
-    for key, _, _ in _columns(model):
-        wish = wishes.get(key)  # type: ignore[attr-defined]
+    for key, _, _ in columns:
+        wish = wishes.get(key)
         if wish is None:
             out.append("asobserved")
         elif wish.kind == "statistic":

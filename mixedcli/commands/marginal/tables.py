@@ -89,18 +89,19 @@ def _row(kind: str, name: str, x: WaldTest, adjusted: float) -> ContrastRow:
 def _adjusted_p(x: WaldTest, how: Mcompare, base: Basis, m: int, term: Tested) -> float:
     t = math.sqrt(x.statistic) if x.statistic >= 0 else math.nan
     df = math.inf if math.isnan(x.ddf) else x.ddf
-    family = Family(m, _rank(term.contrasts.matrix))
+    family = Family(m, _rank(term.contrasts.matrix, how))
     return float(METHODS[how.method][0](np.array([t]), np.array([df]), family, 0.05).p[0])
 
 
-def _rank(matrix: Floats) -> int:
-    return max(int(np.linalg.matrix_rank(matrix)), 1)
+def _rank(matrix: Floats, how: Mcompare) -> int:
+    """The rank of the contrasts, which Scheffe's method asks for."""
+    return max(int(np.linalg.matrix_rank(matrix)), 1) if how.method == "scheffe" else 1
 
 
 def families(terms: Sequence[Tested], how: Mcompare) -> list[Family]:
     """The comparisons each term's are adjusted for."""
     sizes = [len(t.contrasts.labels) for t in terms]
-    ranks = [_rank(t.contrasts.matrix) for t in terms]
+    ranks = [_rank(t.contrasts.matrix, how) for t in terms]
     if how.every:
         return [Family(sum(sizes), sum(ranks))] * len(terms)
     return [Family(m, r) for m, r in zip(sizes, ranks, strict=True)]
