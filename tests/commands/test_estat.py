@@ -107,3 +107,19 @@ def test_ic_and_mistakes(pastes: Session) -> None:
         with pytest.raises(StataError) as caught:
             pastes.run(text)
         assert caught.value.rc == rc
+
+
+def test_recovariance_of_crossed_effects() -> None:
+    s = Session(data=DATA / "penicillin.csv")
+    s.run("mixed diameter || _all: R.plate || sample:")
+    rows = [p["estimate"] for p in s.table().reset_index().to_dict("records") if p["part"] == "random"]
+    text = s.run("estat recovariance").text
+    assert s.r["Cov3"].to_numpy().tolist() == [[pytest.approx(rows[0])]]
+    assert s.r["Cov2"].to_numpy().tolist() == [[pytest.approx(rows[1])]]
+    assert "matrix for level _all" in text
+    assert "R.plate" in text
+    assert f"{rows[0]:.2f}".lstrip("0") in s.run("estat recovariance, format(%9.2f)").text
+    s.run("mixed diameter")
+    with pytest.raises(StataError) as caught:
+        s.run("estat recovariance")
+    assert caught.value.rc == 321
