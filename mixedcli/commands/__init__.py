@@ -176,6 +176,7 @@ ABBREVIATIONS: dict[str, tuple[str, str]] = {
     "notes": ("note", "notes"),
     "codebook": ("cod", "codebook"),
     "labelbook": ("labelbook", "labelbook"),
+    "inspect": ("ins", "inspect_"),
     "about": ("about", "accepted"),
     "query": ("q", "accepted"),
     "log": ("log", "log"),

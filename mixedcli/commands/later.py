@@ -26,7 +26,7 @@ _WORDS = """
     ssd snapshot dydx integ
     fvset tsappend tsreport impute
     matname
-    inspect:ins checksum zipfile unzipfile uselabel
+    checksum zipfile unzipfile uselabel
 """
 
 LATER: dict[str, str] = {word.partition(":")[0]: word.partition(":")[2] or word for word in _WORDS.split()}

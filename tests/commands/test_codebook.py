@@ -172,3 +172,38 @@ def test_labelbook(run: Run) -> None:
     assert "Unique at length 2:  no" in shown and "trailing blanks:  yes" in shown and "numeric:  yes" in shown
     assert "ab1" not in shown.split("Definition")[1]
     assert run("labelbook nosuch").startswith("r(111)")
+
+
+def test_inspect(run: Run) -> None:
+    # stata: inspect foreign, of the car data, in the columns of release 12 and later
+    assert run("inspect foreign").split("\n") == [
+        "",
+        "foreign:  Car origin                            Number of observations",
+        "--------------------                   ---------------------------------------",
+        "                                             Total      Integers   Nonintegers",
+        "|  #                         Negative            -             -             -",
+        "|  #                         Zero               52            52             -",
+        "|  #                         Positive           22            22             -",
+        "|  #                                   -----------   -----------   -----------",
+        "|  #   #                     Total              74            74             -",
+        "|  #   #                     Missing             -",
+        "+----------------------                -----------",
+        "0                     1                         74",
+        "   (2 unique values)",
+        "",
+        "      foreign is labeled and all values are documented in the label.",
+    ]
+    run("gen x = _n - 3.5 if _n > 2\nreplace x = 0 in 70\nreplace x = -2 in 71\nreplace x = 5 in 72")
+    shown = run("inspect x")
+    rows = [row[29:].split() for row in shown.split("\n")]
+    assert [row for row in rows if row and row[0] in ("Negative", "Zero", "Positive", "Total", "Missing")][1:] == [
+        ["Negative", "2", "1", "1"], ["Zero", "1", "1", "-"], ["Positive", "69", "1", "68"], ["Total", "72", "3", "69"],
+        ["Missing", "2"],
+    ]  # fmt: skip
+    assert run("display r(N) r(N_neg) r(N_0) r(N_pos) r(N_negint) r(N_posint)") == "72216911"
+    run("label values x origin")
+    assert "71 values are NOT documented" in run("inspect x")  # of the 72 only the 0 has a label
+    run('gen s = "a"')
+    assert "(0 unique value)" in run("inspect s")
+    run("drop _all\nset obs 200\ngen z = _n")
+    assert run("inspect z").split("\n")[-1] == "(More than 99 unique values)"

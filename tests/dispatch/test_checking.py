@@ -70,7 +70,7 @@ NEW_COMMANDS = [
     ("copy a b, nosuch", "option nosuch not allowed"),
     ("assert x == , fast", "invalid syntax"),
     ("assert x == 1, nosuch", "option nosuch not allowed"),
-    ("inspect x", "inspect is not yet available"),
+    ("checksum x", "checksum is not yet available"),
 ]
 
 

@@ -189,6 +189,13 @@ def test_huge_and_deep_texts_end_soon(text: str) -> None:
         'use "|touch made"',
         "statsby, by(x): !touch made",
         "tempfile f\n!touch made",
+        'type "|touch made"',
+        'confirm file "|touch made"',
+        'file open h using "|touch made", read',
+        'copy "|touch made" b',
+        "notes: `!touch made'",
+        "char _dta[a] !touch made\nlocal x `_dta[a]'\n`_dta[a]'",
+        'numlist "`=!touch made\'"',
     ],
 )
 def test_nothing_reaches_the_system(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
