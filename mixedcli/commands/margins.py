@@ -152,11 +152,11 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
             adjusted="" if want.how.method == "noadjust" else want.how.title,
         )
         made += [head, Blank(), table]
-        r = results.plain(session, command, base, want, area, blocks, estimates)
+        r = results.plain(session, command, base, want, area, blocks, estimates, head.title)
     else:
         tables_, r = compare.compared(session, command, base, want, area, blocks, labels, shown, title, notes)
         made += [head, *tables_]
-        r = results.merged(results.plain(session, command, base, want, area, blocks, estimates), r)
+        r = results.merged(results.plain(session, command, base, want, area, blocks, estimates, head.title), r)
     if "saving" in options:
         made += saving.saved(session, options["saving"], base, want, area, blocks, estimates)
     posting = posted(session, r, "margins", tuple(made)) if options.get("post") else KEEP

@@ -203,6 +203,7 @@ def test_titles() -> None:
         assert head.startswith(title + "  "), command
         assert head.endswith(" = 62")
         assert len(head) == 78
+        assert s.r["title"] == title
 
 
 def test_posted_margins_are_results() -> None:
@@ -546,3 +547,14 @@ def test_combinations() -> None:
     plain = b("margins, dydx(variety)")
     assert b("margins, dydx(variety) continuous") == pytest.approx(plain)
     assert "discrete change" not in s.run("margins, dydx(variety) continuous").text
+
+
+def test_posted_margins_are_saved_and_shown_again(tmp_path: Path) -> None:
+    s = oats(MODEL)
+    shown = s.run("margins variety, at(nitro=(0 .2)) post").text
+    s.run(f'estimates save "{tmp_path}/m"')
+    fresh = mixedcli.Session(data=OATS)
+    fresh.run(f'estimates use "{tmp_path}/m"')
+    assert shown.strip() in fresh.run("estimates replay").text
+    assert fresh.e["b"].iloc[0].to_numpy() == pytest.approx(s.e["b"].iloc[0].to_numpy())
+    assert fresh.e["at"]["nitro"].tolist() == [0, 0.2]

@@ -22,7 +22,10 @@ AT: Key = ("_at", ())
 
 @frozen
 class Frame:
-    """Dimensions before the cells: scenarios (_at, when there are several) and combinations of over()."""
+    """Dimensions before the cells: scenarios (_at, when there are several) and combinations of over().
+
+    unverified: that over() stands between _at and the marginlist.
+    """
 
     scenarios: int
     over: tuple[Key, ...]

@@ -27,6 +27,7 @@ def plain(
     area: Scope,
     blocks: Sequence[margintable.Block],
     estimates: Sequence[Estimates],
+    title: str,
 ) -> Stored:
     """r(b), r(V), r(table), r(at), r(_N), r(Jacobian) and what describes them."""
     frame, population = area.frame, area.population
@@ -55,7 +56,7 @@ def plain(
         "cmdline": command_text(command),
         "est_cmd": base.stored.macros.get("cmd", ""),
         "est_cmdline": base.stored.macros.get("cmdline", ""),
-        "title": _title(want),
+        "title": title,
         "expression": want.label if want.expression is not None else "predict()",
         "predict_label": want.label.split(", predict(")[0],
         "model_vce": base.stored.macros.get("vce", ""),
@@ -82,10 +83,6 @@ def plain(
     if letter == "t":
         scalars["df_r"] = base.df_r
     return Stored(scalars, {k: v for k, v in macros.items() if v}, matrices)
-
-
-def _title(want: Asked) -> str:
-    return "Marginal effects" if want.kind else "Margins"
 
 
 def _counts(x: margintable.Block, area: Scope) -> Floats:
