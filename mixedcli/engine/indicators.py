@@ -46,6 +46,11 @@ class IndicatorExchangeable(Exchangeable):
         return np.array([[v, c], [c, v]])
 
 
+def narrow(design: Design) -> bool:
+    """Whether the factors have few enough levels to be written out."""
+    return all(sum(e.factor.largest if e.factor else len(e.z) for e in x.equations) <= WIDEST for x in design.levels)
+
+
 def needs_indicators(design: Design) -> bool:
     """Whether the design has R. terms beside something that only the nested elimination knows."""
     weighted = any(level.weights is not None for level in design.levels)
@@ -57,8 +62,11 @@ def with_indicators(design: Design) -> Design:
 
     Raises NotYetAvailable (r(198)) for factors of very many levels.
     """
-    if not needs_indicators(design):
-        return design
+    return written_out(design) if needs_indicators(design) else design
+
+
+def written_out(design: Design) -> Design:
+    """The design without factors.  Errors: as ``with_indicators``."""
     columns = list(design.columns)
     levels = []
     for level in design.levels:

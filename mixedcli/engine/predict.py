@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.engine.design import Design, Floats, Ints
-from mixedcli.engine.indicators import needs_indicators
+from mixedcli.engine.indicators import narrow, needs_indicators
 from mixedcli.engine.weights import Weights, effect_weights
 from mixedcli.frozen import frozen
 from mixedcli.results import MixedResult
@@ -61,7 +61,7 @@ def random_effects(design: Design, result: MixedResult) -> tuple[LevelEffects, .
     Weights of rows and groups count replicates, as in the likelihood.  Crossed effects (R. terms): one entry per
     equation, by ``predict_crossed``.
     """
-    if needs_indicators(design):
+    if needs_indicators(design) or (_opposed(design, result) and narrow(design)):
         from mixedcli.engine.predict_indicators import indicator_effects
 
         return indicator_effects(design, result)
@@ -86,6 +86,16 @@ def random_effects(design: Design, result: MixedResult) -> tuple[LevelEffects, .
     up = _ancestors(stages)
     H = _eliminate(stages, S, up, weights)
     return _substitute(stages, S, H, up, result)
+
+
+def _opposed(design: Design, result: MixedResult) -> bool:
+    """Whether levels of an R. term have a negative covariance, which no shared effect makes."""
+    pairs = zip(design.levels, result.sigma, strict=True)
+    return any(
+        e.factor is not None and len(block) > 1 and block[0, 1] < 0
+        for level, blocks in pairs
+        for e, block in zip(level.equations, blocks, strict=True)
+    )
 
 
 def precisions(design: Design, result: MixedResult) -> Floats:

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 
 from mixedcli.engine.design import Design, Equation, Floats
-from mixedcli.engine.indicators import place_in_group, with_indicators
+from mixedcli.engine.indicators import place_in_group, written_out
 from mixedcli.engine.predict import LevelEffects, random_effects
 from mixedcli.results import MixedResult
 
 
 def indicator_effects(design: Design, result: MixedResult) -> tuple[LevelEffects, ...]:
-    """BLUPs and standard errors of a design for which ``needs_indicators``; R. terms: (levels, 1)."""
-    plain = with_indicators(design)
+    """BLUPs and standard errors of a design with R. terms that are narrow; these have (levels, 1)."""
+    plain = written_out(design)
     whole = tuple(
         tuple(_whole(e, w, block) for e, w, block in zip(level.equations, wide.equations, blocks, strict=True))
         for level, wide, blocks in zip(design.levels, plain.levels, result.sigma, strict=True)
