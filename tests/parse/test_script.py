@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mixedcli.errors import InvalidSyntax, UnexpectedEndOfFile
-from mixedcli.parse import needs_more, split_condition, statements
+from mixedcli.parse import needs_more, parse_line, split_condition, statements
 from mixedcli.parse.script import Block, Broken, Choice, Definition, Foreign, Simple
 
 
@@ -149,3 +149,10 @@ def test_a_condition_ends_where_the_command_begins(text: str, condition: str, co
 def test_a_condition_without_a_command(text: str) -> None:
     with pytest.raises(InvalidSyntax):
         split_condition(text)
+
+
+def test_bs_stands_before_a_colon_as_bootstrap_does() -> None:
+    command = parse_line("bs m=r(mean), reps(10): summarize x")
+    assert command is not None
+    assert [prefix.name for prefix in command.prefixes] == ["bs"]
+    assert command.name == "summarize"
