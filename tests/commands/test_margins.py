@@ -127,6 +127,10 @@ def test_weights_typed_and_noweights() -> None:
     p, w = s.data["p"].to_numpy(), s.data["block"].to_numpy(float)
     s.run("margins [fw=block]")
     assert s.r["b"].iloc[0, 0] == pytest.approx((p * w).sum() / w.sum(), rel=1e-10)
+    s.run("generate byte few = block < 3\nmargins [fw=block], subpop(few)")
+    few = s.data["block"].to_numpy() < 3
+    assert s.r["b"].iloc[0, 0] == pytest.approx((p * w)[few].sum() / w[few].sum(), rel=1e-10)
+    assert s.r["N"] == w.sum()
     s.run("quietly regress yield i.variety nitro [aw=block]\nquietly predict double q\nmargins, noweights")
     assert s.r["b"].iloc[0, 0] == pytest.approx(s.data["q"].mean(), rel=1e-10)
     s.run("margins")

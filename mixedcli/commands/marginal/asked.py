@@ -237,16 +237,17 @@ def scope(session: Session, command: ast.Command, options: Options, base: Basis,
     anywhere = options.get("esample", True) is False
     rows = covariates_known(data, model) if anywhere else estimation_rows(session, model)
     rows = rows & sample.mask(data, command.condition, command.in_range, expression_context(session))
-    size = rows
-    if "subpop" in options:
-        rows = rows & _subpopulation(session, options["subpop"])
+    kind = session.e.macros.get("wtype", "")
+    w: Floats | None
     if command.weight is not None:
-        w = weights(session, command.weight.expr, rows)
-        kind = command.weight.kind
-    elif options.get("weights", True) is False:
-        w, kind = None, ""
+        w, kind = weights(session, command.weight.expr, rows), command.weight.kind
     else:
-        w, kind = estimation_weights(session, rows), session.e.macros.get("wtype", "")
+        w = None if options.get("weights", True) is False else estimation_weights(session, rows)
+    size = _size(rows, w, kind)
+    if "subpop" in options:
+        kept = rows & _subpopulation(session, options["subpop"])
+        w = None if w is None else w[kept[rows]]
+        rows = kept
     if not rows.any():
         raise NoObservations("no observations")
     codes: Ints | None = None
@@ -259,10 +260,14 @@ def scope(session: Session, command: ast.Command, options: Options, base: Basis,
         if not rows.any():
             raise NoObservations("no observations")
     population = Population(session, model, rows, w, codes, len(groups))
-    count = float(size.sum()) if kind != "fweight" or w is None else float(w.sum())
-    population.size = count if "subpop" in options else (float(w.sum()) if kind == "fweight" and w is not None
-                                                         else float(rows.sum()))  # fmt: skip
+    # a subpopulation is told from the whole, which the header counts
+    population.size = size if "subpop" in options else _size(rows, w, kind)
     return Scope(population, Frame(len(want.scenarios), over, groups))
+
+
+def _size(rows: Rows, w: Floats | None, kind: str) -> float:
+    """The number of observations; frequency weights count."""
+    return float(w.sum()) if kind == "fweight" and w is not None else float(rows.sum())
 
 
 def _subpopulation(session: Session, text: str) -> Rows:
