@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mixedcli.engine.design import Design
 from mixedcli.engine.estimates import rows_with
+from mixedcli.engine.indicators import with_indicators
 from mixedcli.engine.orthogonal import prepare
 from mixedcli.engine.parameters import parameter_space
 from mixedcli.results import MixedResult, Robust
@@ -22,6 +23,7 @@ def with_covariance(design: Design, result: MixedResult, V: Floats, units: int) 
     Standard errors of variances and covariances follow by the delta method.  units: how many were resampled.
     """
     p = result.p
+    design = with_indicators(design)
     space, _ = parameter_space(design, prepare(design).rows)
     assert result.psi is not None
     theta = V[p:, p:]
