@@ -38,6 +38,7 @@ from mixedcli.frozen import frozen
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Triple = tuple[int, int, float]  # a non-zero element (row, column, value) of E_i
+_WRITTEN_OUT = 4  # effects of a level up to which sums over elements of E_i are written out
 Pairs = list[tuple[Floats, Floats]]  # rows whose outer products are summed, each (c, G)
 
 
@@ -225,10 +226,12 @@ class _Elimination:
         if self.order < 2:
             return
         q = K.shape[0]
+        wide = q > _WRITTEN_OUT
+        KE = [multiply(K, _dense(E, q)) for E in own.basis] if wide else []
         flat = K.reshape(q * q, G)
-        KK = flat_gram(self._counted(level, flat), flat).reshape(q, q, q, q)
-        Y = []
-        for E in own.basis:
+        KK = np.zeros(0) if wide else flat_gram(self._counted(level, flat), flat).reshape(q, q, q, q)
+        Y = [multiply(x, W) for x in KE]
+        for E in () if wide else own.basis:
             y = np.zeros_like(W)
             for s, t, v in E:
                 for u in range(q):
@@ -238,7 +241,11 @@ class _Elimination:
         for j, (b, F) in enumerate(zip(own.index, own.basis, strict=True)):
             for i in range(j + 1):
                 a, E = own.index[i], own.basis[i]
-                out.log_det2[a, b] -= sum(v * w * KK[t, u, x, s] for s, t, v in E for u, x, w in F)
+                out.log_det2[a, b] -= (
+                    trace_products(self._counted(level, KE[i]), KE[j])
+                    if wide
+                    else sum(v * w * KK[t, u, x, s] for s, t, v in E for u, x, w in F)
+                )
                 sums = self.second[a, b] = self._empty()
                 root = sum((v * grams[s, t][:, j] for s, t, v in E), np.zeros((self.r, self.r)))
                 self._push(sums, level, [(W[s], v * Y[j][t]) for s, t, v in E], 1.0, both=True, root=root)
@@ -348,6 +355,14 @@ def _combine(parts: tuple[Products, ...], weights: Floats) -> list[Floats]:
         np.asarray(sum(w * p.levels[k] for w, p in zip(weights, parts, strict=True)))
         for k in range(len(parts[0].levels))
     ]
+
+
+def _dense(E: tuple[Triple, ...], q: int) -> Floats:
+    """E_i as a matrix (q, q, 1)."""
+    out = np.zeros((q, q, 1))
+    for s, t, v in E:
+        out[s, t] = v
+    return out
 
 
 def _zip(left: Floats, right: Floats) -> Pairs:

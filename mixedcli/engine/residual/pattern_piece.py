@@ -41,6 +41,11 @@ class Bucket:
     data: Floats
     moments: Floats | None
 
+    @property
+    def repeated(self) -> bool:
+        """Whether patterns have several units each."""
+        return len(self.units) >= 3 * len(self.counts)
+
     def batches(self, slots: int) -> Iterator[tuple[slice, slice]]:
         """Ranges of patterns and of their units of a bearable size."""
         P, n = self.entries.shape[:2]
@@ -99,14 +104,18 @@ class PatternPiece:
 
     def _levels(self, bucket: Bucket, patterns: slice, units: slice, Q: Floats, levels: list[Floats]) -> None:
         slots, _, n, _ = Q.shape
-        if not self.layers:
+        for S, layer in zip(levels, self.layers, strict=True):
+            if layer.groups == 1 and bucket.repeated:
+                S[..., 0] += _one_group(bucket, patterns, Q, layer)
+        pending = [x for x in zip(levels, self.layers, strict=True) if x[1].groups > 1 or not bucket.repeated]
+        if not pending:
             return
         step = max(1, _DOUBLES // (slots * n * n))
         for low in range(units.start, units.stop, step):
             part = slice(low, min(low + step, units.stop))
             data, pattern = bucket.data[part], bucket.pattern[part] - patterns.start
             at = bucket.units[part]
-            for S, layer in zip(levels, self.layers, strict=True):
+            for S, layer in pending:
                 suffix = data[:, :, layer.columns.start :]
                 for j, one in enumerate(layer.ones):
                     if one:
@@ -119,6 +128,21 @@ class PatternPiece:
                         S[:, j, :, 0] += np.tensordot(Qz, suffix, ((0, 2), (0, 1)))
                     else:
                         S[:, j][..., at] = (Qz @ suffix).transpose(1, 2, 0)
+
+
+def _one_group(bucket: Bucket, patterns: slice, Q: Floats, layer: Layer) -> Floats:
+    """Sum over all units of z'Q [z, ...] by way of each pattern's cross products, shape (slots, q, width)."""
+    slots, _, n, _ = Q.shape
+    q, width = len(layer.ones), bucket.data.shape[2] - layer.columns.start
+    out = np.zeros((slots, q * width))
+    bounds = np.append(0, np.cumsum(bucket.counts))
+    for p in range(patterns.start, patterns.stop):
+        data = bucket.data[bounds[p] : bounds[p + 1], :, layer.columns.start :]
+        U = len(data)
+        z = np.ascontiguousarray(data[:, :, :q]).reshape(U, n * q)
+        M = (z.T @ data.reshape(U, n * width)).reshape(n, q, n, width).transpose(0, 2, 1, 3)
+        out += Q[:, p - patterns.start].reshape(slots, n * n) @ M.reshape(n * n, q * width)
+    return out.reshape(slots, q, width)
 
 
 def pattern_piece(structure: Structure, slab: Slab, chosen: Ints, layers: tuple[Layer, ...]) -> PatternPiece:
