@@ -7,7 +7,7 @@ Every level of a factor (a), or cell of an interaction (a#b), is compared with e
     (nothing)        differences with confidence limits     effects     with tests and limits
     pveffects        with tests                             cieffects   with limits
     cimargins        the margins with limits
-    groups           the margins with letters: two that share one do not differ significantly
+    groups           the margins with letters: two that share one do not differ
     sort             in order of the margins or differences
     mcompare(noadjust | bonferroni | sidak | scheffe [adjustall])
     mcompare(tukey | snk | duncan | dunnett)                after regress and anova only

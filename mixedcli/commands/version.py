@@ -4,7 +4,7 @@
     version #: command
 
 Tables are always those of Stata 19.  What a version changes: xtmixed maximises the restricted likelihood by default
-before version 12.  A version set in a do-file or program ends with it.
+before version 12.  A version set in a program or script ends with it.
 """
 
 from __future__ import annotations

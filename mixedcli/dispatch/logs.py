@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mixedcli.blocks import line
-from mixedcli.render import logfile, text
+from mixedcli.render import logfile, messages, text
 from mixedcli.session import Log, Outcome, Session
 
 
@@ -20,7 +19,8 @@ def keep(session: Session, lines: Iterable[Any]) -> list[Any]:
         return []
     shown = [part for row in lines for part in text.wrap_line(row, session.settings.linesize)]
     lost = [name for name, log in session.logs.items() if log.on and not _write(log, shown)]
-    return [line(f"log file {session.logs.pop(name).path} cannot be written: it is closed", "error") for name in lost]
+    told = [f"log file {session.logs.pop(name).path} cannot be written: it is closed" for name in lost]
+    return [line for text in told for line in messages.message(text)]
 
 
 def before_showing(session: Session, outcome: Outcome) -> None:

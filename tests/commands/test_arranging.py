@@ -73,7 +73,7 @@ def test_rename(typed: str, names: str) -> None:
         ("format a %9.2q", "r(120): invalid %format"),
         ("format %9.2f", "r(100): varlist required"),
         ("format s %9.2f", "r(120): may not combine %f format with s"),
-        ("cd /no/such/place", "r(170): unable to change to /no/such/place"),
+        ("cd nosuchplace", "r(170): unable to change to nosuchplace"),
         ("clear nonsense", "r(198): invalid syntax"),
     ],
 )

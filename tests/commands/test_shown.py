@@ -175,10 +175,13 @@ def test_matrix_copies_and_drops(stored: tuple[Session, Run]) -> None:
     assert session.matrices["t"].values.tolist() == [[1.5], [-2.0]]
     assert session.matrices["t"].rownames == ("a", "b")
     run("mat u=t")
-    assert run("matrix dir").splitlines() == ["           t[2,1]", "           u[2,1]"]
+    assert run("matrix dir").splitlines() == ["            u[2,1]", "            t[2,1]"]
     run("matrix drop t")
     assert list(session.matrices) == ["u"]
-    assert run("matrix z = e(b)*e(V)").startswith("r(198): matrix expressions are not yet available")
+    run("matrix z = e(b)*e(V)")
+    np.testing.assert_allclose(
+        session.matrices["z"].values, session.e.matrices["b"].values @ session.e.matrices["V"].values
+    )
 
 
 def test_ereturn_list(stored: tuple[Session, Run]) -> None:

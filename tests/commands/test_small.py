@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import mixedcli
-from mixedcli.errors import DataAssumption, InvalidSyntax, NotFound
+from mixedcli.errors import DataAssumption, InvalidSyntax, NotFound, NotValid
 
 T43 = Path(__file__).resolve().parents[2] / "fixtures" / "t43" / "t43.csv"
 OATS = Path(__file__).resolve().parents[2] / "fixtures" / "rdatasets" / "oats.csv"
@@ -216,7 +216,6 @@ def test_log_says_what_is_computed() -> None:
         ("estat df, method(anova) oim", "oim"),
         ("estat df, method(kroger) eim oim", "may not be combined"),
         ("estat df, foo", "option foo not allowed"),
-        ("estat nothing", "invalid subcommand"),
         ("estat", "subcommand required"),
         ("mixed score i.drug || person:, small", "option small not allowed"),
         ("mixed score i.drug || person:, dftable(ci)", "dfmethod"),
@@ -234,6 +233,12 @@ def test_refusals(command: str, message: str) -> None:
     with pytest.raises(InvalidSyntax, match=message):
         s.run(command)
     assert s.e["cmdline"] == before
+
+
+def test_a_subcommand_that_the_last_estimator_does_not_have() -> None:
+    s = drug("reml")
+    with pytest.raises(NotValid, match="invalid subcommand nothing"):
+        s.run("estat nothing")
 
 
 def test_small_is_for_fixed_effects() -> None:
