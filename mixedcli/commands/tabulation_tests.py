@@ -8,7 +8,7 @@ import numpy as np
 
 from mixedcli.commands import Options
 from mixedcli.commands.tabulation import Floats
-from mixedcli.engine import distributions
+from mixedcli.engine import distributions, fisher
 from mixedcli.errors import InvalidSyntax
 from mixedcli.frozen import frozen
 
@@ -114,9 +114,12 @@ def _taub(counts: Floats) -> tuple[list[str], dict[str, float]]:
 
 
 def _exact(counts: Floats) -> tuple[list[str], dict[str, float]]:
-    """Fisher's exact test of a 2 x 2 table: two-sided by summing tables no likelier than the one seen."""
+    """Fisher's exact test, summing tables no likelier than the one seen; one-sided too for 2 x 2."""
     if counts.shape != (2, 2):
-        raise InvalidSyntax("exact is available for 2 x 2 tables only")
+        p = fisher.exact(counts) if (counts == np.round(counts)).all() else None
+        if p is None:
+            raise InvalidSyntax("exact: too many tables to enumerate")  # unverified: words
+        return [f"{'Fisher' + chr(39) + 's exact':>25} = {_p(p):>21}"], {"p_exact": p}
     a, b, c, d = (round(float(v)) for v in counts.ravel())
     row, col, n = a + b, a + c, a + b + c + d
     low, high = max(0, row + col - n), min(row, col)

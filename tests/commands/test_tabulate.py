@@ -189,3 +189,17 @@ def test_refusals(line: str, rc: int) -> None:
     with pytest.raises(StataError) as caught:
         s.run(line)
     assert caught.value.rc == rc
+
+
+def test_exact_of_larger_tables() -> None:
+    """The value of fisher.test in R."""
+    rows = [
+        (i, j)
+        for i, row in enumerate([[6, 5, 6, 7], [3, 6, 10, 5], [8, 7, 6, 3]])
+        for j, n in enumerate(row)
+        for _ in range(n)
+    ]
+    s = Session(data=pd.DataFrame(rows, columns=["a", "b"]))
+    text = s.run("tab a b, exact").text
+    assert s.r["p_exact"] == pytest.approx(0.478240386378715, rel=1e-9)
+    assert "           Fisher's exact =                 0.478" in text
