@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import pytest
 
+from mixedcli.dispatch.checking import check
 from mixedcli.dispatch.runner import Runner
 from mixedcli.render.console import Console
 from mixedcli.session import Session
@@ -30,6 +31,11 @@ LOOSE: dict[tuple[str, str], float] = {("08_ovary", "rho"): 2e-4, ("09_oats", "n
 def test_every_script_is_checked() -> None:
     assert len(SCRIPTS) >= 20
     assert {s.stem for s in SCRIPTS} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=[s.stem for s in SCRIPTS])
+def test_checking_finds_nothing_that_could_not_run(script: pathlib.Path) -> None:
+    assert [str(finding) for finding in check(script.read_text())] == []
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=[s.stem for s in SCRIPTS])
