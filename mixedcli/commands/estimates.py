@@ -223,7 +223,7 @@ def _stats(session: Session, names: list[str], options: Options) -> Outcome:
 def _table(session: Session, names: list[str], options: Options) -> Outcome:
     from mixedcli.commands.estimation.compare import comparison
 
-    made = comparison(several(session, names), options, session.data)
+    made = comparison(several(session, names), options, session.data, session.settings.linesize)
     return Outcome(blocks=(Blank(), *made.blocks), r=made.r)
 
 

@@ -187,3 +187,15 @@ def test_boundary_note_and_reml_note() -> None:
     text = s.run("lrtest r1").text
     assert "LR tests based on REML are valid only when" in " ".join(text.split())
     assert "boundary" in text
+
+
+def test_more_models_than_a_line_holds_stand_in_panels() -> None:
+    s = Session()
+    s.run("set obs 20\ngenerate x = _n\ngenerate y = 2 * x + mod(_n, 3)\nregress y x")
+    for k in range(1, 8):
+        s.run(f"estimates store m{k}")
+    shown = s.run("estimates table m*, stats(N)").text.splitlines()
+    heads = [row.split() for row in shown if row.startswith("    Variable |")]
+    assert [h[2:] for h in heads] == [["m1", "m2", "m3", "m4", "m5"], ["m6", "m7"]]
+    assert max(len(row) for row in shown) == 14 + 5 * 13
+    assert sum(row.startswith("           N |") for row in shown) == 2

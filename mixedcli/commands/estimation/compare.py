@@ -32,8 +32,11 @@ class Comparison:
     r: Stored
 
 
-def comparison(chosen: list[tuple[str, Estimates]], options: Options, data: Dataset) -> Comparison:
-    """The table.  Errors: r(111) a name of keep() or drop() that no model has, r(198), r(303)."""
+def comparison(chosen: list[tuple[str, Estimates]], options: Options, data: Dataset, linesize: int) -> Comparison:
+    """The table, in panels of as many models as a line holds.
+
+    Errors: r(111) a name of keep() or drop() that no model has, r(198), r(303).
+    """
     if "star" in options and options.keys() & set(SHOWN):
         raise InvalidSyntax("options star and se, t, or p may not be combined")
     levels = tuple(options.get("star") or STARS) if "star" in options else ()
@@ -65,12 +68,13 @@ def comparison(chosen: list[tuple[str, Estimates]], options: Options, data: Data
     if below and not options.get("newpanel"):
         rows += [None, *below] if rows else below
         below = []
-    blocks.append(layout.grid("Variable", models, rows, style, stars=bool(levels)))
+    blocks += layout.panels("Variable", models, rows, style, linesize, stars=bool(levels))
     if below:
-        blocks += [Blank(), layout.grid("Statistics", models, below, style, stars=bool(levels))]
+        blocks += [Blank(), *layout.panels("Statistics", models, below, style, linesize, stars=bool(levels))]
     legend = _legend(levels, options)
     if legend:
-        blocks.append(line(legend.rjust(layout.total(count, style, stars=bool(levels)))))
+        width = layout.total(min(count, layout.most(style, linesize, stars=bool(levels))), style, stars=bool(levels))
+        blocks.append(line(legend.rjust(width)))
     return Comparison(tuple(blocks), _results(chosen, names, columns, statistics))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from mixedcli.blocks import Cell, CoefRow, Column, Grid
+from mixedcli.blocks import Blank, Block, Cell, CoefRow, Column, Grid
 from mixedcli.commands import Options
 from mixedcli.commands.estimation import coefrows
 from mixedcli.data.dataset import Dataset
@@ -93,6 +93,32 @@ def heading(row: Row, count: int, *, first: bool) -> list[tuple[Cell, ...] | Non
     align = "left" if row.equation else "right"
     cells = (Cell(row.stub, align=align), *(Cell("") for _ in range(count)))  # type: ignore[arg-type]
     return [cells] if first or not row.equation else [None, cells]
+
+
+def most(style: Style, linesize: int, *, stars: bool) -> int:
+    """Models that fit side by side."""
+    count = 1
+    while total(count + 1, style, stars=stars) <= linesize:
+        count += 1
+    return count
+
+
+def panels(
+    head: str,
+    models: Sequence[str],
+    rows: Sequence[tuple[Cell, ...] | None],
+    style: Style,
+    linesize: int,
+    *,
+    stars: bool,
+) -> list[Block]:
+    """The models in panels one below the other (unverified: how Stata parts a table wider than the line)."""
+    size = most(style, linesize, stars=stars)
+    out: list[Block] = []
+    for k in range(0, len(models), size):
+        part = [row if row is None else (row[0], *row[1 + k : 1 + k + size]) for row in rows]
+        out += [*([Blank()] if k else []), grid(head, models[k : k + size], part, style, stars=stars)]
+    return out
 
 
 def grid(
