@@ -107,10 +107,6 @@ class NotFound(StataError):
     rc = 111
 
 
-class OutOfContext(StataError):
-    rc = 119
-
-
 class InvalidFormat(StataError):
     rc = 120
 
@@ -205,10 +201,6 @@ class NegativeWeights(StataError):
 
 class Inconsistent(StataError):
     rc = 412
-
-
-class NoConvergence(StataError):
-    rc = 430
 
 
 class RepeatedTimes(StataError):

@@ -177,6 +177,15 @@ def number(value: float) -> str:
     return general(value, 10)
 
 
+def abbreviate(name: str, width: int) -> str:
+    """A name cut to width with a tilde before its end: "displacement" in 8 columns is "displa~t"."""
+    if len(name) <= width or width < 3:
+        return name
+    # unverified: a final digit keeps the character before it (stata: "centfores~a2")
+    tail = 2 if name[-1].isdigit() and width >= 8 else 1
+    return name[: width - tail - 1] + "~" + name[-tail:]
+
+
 def _with_commas(body: str, width: int) -> str:
     sign, digits = ("-", body[1:]) if body.startswith("-") else ("", body)
     whole, point, rest = digits.partition(".")

@@ -32,8 +32,8 @@ from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.context import expression_context
 from mixedcli.commands.estimation import partial, repeated
 from mixedcli.commands.estimation.anova_fit import AnovaFit
+from mixedcli.commands.estimation.coefrows import factor_labels
 from mixedcli.commands.estimation.tablefit import TableFit
-from mixedcli.commands.mixed import factor_labels
 from mixedcli.commands.sampling import used_rows
 from mixedcli.data import varlist
 from mixedcli.engine import least_squares

@@ -25,13 +25,13 @@ from mixedcli.blocks import Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.context import expression_context
 from mixedcli.commands.estimation import display_options
-from mixedcli.commands.estimation.tablefit import TableFit
-from mixedcli.commands.mixed import factor_labels
+from mixedcli.commands.estimation.coefrows import factor_labels
+from mixedcli.commands.estimation.tablefit import TableFit, replayed
 from mixedcli.data import factors, sample
 from mixedcli.data.varlist import resolve
 from mixedcli.engine import distributions, inference, least_squares
 from mixedcli.engine.collinear import independent_columns
-from mixedcli.errors import InsufficientObservations, InvalidSyntax, LastEstimatesNotFound
+from mixedcli.errors import InsufficientObservations, InvalidSyntax
 from mixedcli.model.regression import Regression, bind, vce_of
 from mixedcli.numfmt import text
 from mixedcli.results import Estimates, Floats, Stored
@@ -58,10 +58,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     display = display_options.display(options)
     level = display.level if display.level is not None else session.settings.level
     if not body.varlist.terms:
-        last = session.estimates
-        if last is None or last.stored.macros.get("cmd") != "areg" or not isinstance(last.fit, TableFit):
-            raise LastEstimatesNotFound("last estimates not found")
-        return Outcome(blocks=last.fit.blocks(display, level), r=last.fit.r_table(level))
+        return replayed(session, "areg", display, level)
     if "absorb" not in options:
         raise InvalidSyntax("option absorb() required")
     absorbed = resolve(options["absorb"], session.data)

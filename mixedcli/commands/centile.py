@@ -16,12 +16,11 @@ import numpy as np
 from mixedcli import ast
 from mixedcli.blocks import Blank, Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
-from mixedcli.commands.correlate import short
 from mixedcli.commands.sampling import used_rows, variables
 from mixedcli.data.missing import is_missing
 from mixedcli.engine import limits
 from mixedcli.errors import InvalidSyntax
-from mixedcli.numfmt import text
+from mixedcli.numfmt import abbreviate, text
 from mixedcli.results import Stored
 from mixedcli.session import Outcome, Session
 
@@ -58,7 +57,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         n = len(ordered)
         scalars = {"N": float(n), "n_cent": float(len(asked))}
         for k, p in enumerate(asked):
-            start = f"{short(name, 12):>12} |{n:>10,}" if k == 0 else f"{'':>12} |{'':>10}"
+            start = f"{abbreviate(name, 12):>12} |{n:>10,}" if k == 0 else f"{'':>12} |{'':>10}"
             if not n:
                 blocks.append(line(start))
                 break

@@ -19,14 +19,13 @@ import numpy as np
 from mixedcli import ast
 from mixedcli.blocks import Blank, Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
-from mixedcli.commands.correlate import short
 from mixedcli.commands.sampling import Floats, used_rows
 from mixedcli.data import varlist
 from mixedcli.data.missing import is_missing
 from mixedcli.data.moments import figures
 from mixedcli.engine import distributions, limits
 from mixedcli.errors import InvalidSyntax
-from mixedcli.numfmt import text
+from mixedcli.numfmt import abbreviate, text
 from mixedcli.results import Stored
 from mixedcli.session import Outcome, Session
 
@@ -132,7 +131,7 @@ def _layout(kind: str, made: list[tuple[str, dict[str, float]]], level: float, o
         if f["n"]:
             cells += f"{text(f['value'], '%9.0g'):>12}{se:>12}"
             cells += f"{text(f['lb'], '%9.0g'):>16}{text(f['ub'], '%9.0g'):>12}"
-        out.append(line(f"{short(name, 12):>12} |{cells}"))
+        out.append(line(f"{abbreviate(name, 12):>12} |{cells}"))
     return out
 
 

@@ -23,7 +23,7 @@ from mixedcli.commands.sampling import Floats, known, used_rows, variables
 from mixedcli.commands.tabulation import number
 from mixedcli.data.moments import figures
 from mixedcli.errors import LastEstimatesNotFound
-from mixedcli.numfmt import text
+from mixedcli.numfmt import abbreviate, text
 from mixedcli.results import Matrix, Stored
 from mixedcli.session import Outcome, Session
 
@@ -92,11 +92,6 @@ def correlations(V: Floats) -> Floats:
     return np.asarray(C)
 
 
-def short(name: str, width: int) -> str:
-    """A name cut as Stata's small tables do."""
-    return name if len(name) <= width else f"{name[: width - 2]}~{name[-1]}"
-
-
 def _shown(names: tuple[str, ...], C: Floats, fmt: str, session: Session, options: Options) -> list[Block]:
     """The lower triangle, broken into pieces that fit the line."""
     room = len(names) if options.get("wrap") else max(1, (session.settings.linesize - 15) // CELL)
@@ -105,11 +100,11 @@ def _shown(names: tuple[str, ...], C: Floats, fmt: str, session: Session, option
         stop = min(start + room, len(names))
         if start:
             out.append(Blank())
-        out.append(line(f"{'':>12} |" + "".join(f"{short(n, 8):>{CELL}}" for n in names[start:stop])))
+        out.append(line(f"{'':>12} |" + "".join(f"{abbreviate(n, 8):>{CELL}}" for n in names[start:stop])))
         out.append(line("-" * 13 + "+" + "-" * CELL * (stop - start)))
         for i in range(start, len(names)):
             cells = "".join(f"{text(float(C[i, j]), fmt):>{CELL}}" for j in range(start, min(i + 1, stop)))
-            out.append(line(f"{short(names[i], 12):>12} |{cells}"))
+            out.append(line(f"{abbreviate(names[i], 12):>12} |{cells}"))
     return out
 
 
@@ -120,7 +115,7 @@ def _means(names: tuple[str, ...], x: Floats, w: Floats | None, kind: str) -> li
     for k, name in enumerate(names):
         f = figures(x[:, k], w, kind)
         cells = "".join(f"{text(f[s], '%9.0g'):>13}" for s in ("mean", "sd", "min", "max"))
-        out.append(line(f"{short(name, 12):>12} |{cells}"))
+        out.append(line(f"{abbreviate(name, 12):>12} |{cells}"))
     return [*out, Blank()]
 
 

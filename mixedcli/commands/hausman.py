@@ -29,7 +29,7 @@ from mixedcli.commands.estimates import find
 from mixedcli.engine import distributions
 from mixedcli.errors import Conformability, InvalidSyntax, ProgramDefined
 from mixedcli.frozen import frozen
-from mixedcli.numfmt import text
+from mixedcli.numfmt import abbreviate, text
 from mixedcli.results import Estimates, Floats, Stored
 from mixedcli.session import Outcome, Session
 
@@ -168,11 +168,10 @@ def _table(c: Comparison, heads: tuple[str, str]) -> list[Block]:
         _heading(*heads),
         bar + "-" * 64,
     ]
-    width = 12
     for name, b, B, v in zip(c.names, c.b, c.B, np.diag(c.difference), strict=True):
         se = math.sqrt(v) if v >= 0 else math.nan
         cells = f"{text(b, '%9.0g'):>12}{text(B, '%9.0g'):>13}{text(b - B, '%9.0g'):>16}{text(se, '%9.0g'):>16}"
-        lines.append(f"{name if len(name) <= width else name[:10] + '~' + name[-1]:>12} |{cells}")
+        lines.append(f"{abbreviate(name, 12):>12} |{cells}")
     return [line(x.rstrip()) for x in [*lines, "-" * 78]]
 
 

@@ -27,7 +27,7 @@ from mixedcli.commands.context import expression_context, settings_after
 from mixedcli.data import sample, varlist
 from mixedcli.data.dataset import Column, Dataset
 from mixedcli.data.missing import is_missing
-from mixedcli.numfmt import parse, text
+from mixedcli.numfmt import abbreviate, parse, text
 from mixedcli.session import Outcome, Session
 
 SPEC = CommandSpec(
@@ -80,7 +80,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     width = max(options.get("abbreviate", 8), 5)
     used = dict(zip(names, columns, strict=True))
     listing = Listing(
-        columns=tuple(_abbreviated(_shown_name(c, options), width) for c in columns),
+        columns=tuple(abbreviate(_shown_name(c, options), width) for c in columns),
         numeric=tuple(parse(c.format).align == "right" for c in columns),
         rows=tuple((int(i) + 1, line) for i, line in zip(numbers, zip(*cells, strict=True), strict=True)),
         separators=_separators(data, rows, by, options.get("separator", 5)),
@@ -130,10 +130,6 @@ def _totals(
                 value = float(len(x)) if option == "N" else float(x.sum()) / (max(len(x), 1) if option == "mean" else 1)
                 cells.append(text(value, "%9.0g" if option == "N" else column.format).strip())
         yield ("" if "labvar" in options else word), tuple(cells)
-
-
-def _abbreviated(name: str, width: int) -> str:
-    return name if len(name) <= width else f"{name[: width - 2]}~{name[-1]}"
 
 
 def _separators(data: Dataset, rows: NDArray[np.intp], by: tuple[str, ...], every: int) -> frozenset[int]:

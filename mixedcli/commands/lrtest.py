@@ -20,6 +20,7 @@ from mixedcli.commands.mixed import BOUNDARY_NOTE
 from mixedcli.engine import distributions
 from mixedcli.errors import InvalidSyntax, ProgramDefined
 from mixedcli.frozen import frozen
+from mixedcli.numfmt import abbreviate
 from mixedcli.results import Estimates, Stored
 from mixedcli.session import Outcome, Session
 
@@ -52,7 +53,7 @@ class _Model:
 
     @property
     def title(self) -> str:
-        names = [abbreviate(n) for n, _ in self.parts]
+        names = [abbreviate(n, NAME_WIDTH) for n, _ in self.parts]
         return names[0] if len(names) == 1 else f"({', '.join(names)})"  # unverified: composite models
 
 
@@ -93,11 +94,6 @@ def _model(session: Session, spec: str) -> _Model:
     if not names:
         raise InvalidSyntax("invalid syntax")
     return _Model(tuple((n, find(session, n)) for n in names))
-
-
-def abbreviate(name: str) -> str:
-    """A name in at most NAME_WIDTH characters: its beginning, a tilde, its last character."""
-    return name if len(name) <= NAME_WIDTH else f"{name[: NAME_WIDTH - 2]}~{name[-1]}"
 
 
 def _likelihoods(parts: tuple[tuple[str, Estimates], ...]) -> None:

@@ -51,8 +51,6 @@ from mixedcli.commands.estimation import (
     survey_e,
 )
 from mixedcli.data import sample
-from mixedcli.data.dataset import Dataset
-from mixedcli.data.factors import ModelTerm
 from mixedcli.engine import distributions, inference
 from mixedcli.engine.fit import fit as fit_model
 from mixedcli.errors import LastEstimatesNotFound
@@ -84,7 +82,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         result = constrained.fit(assembled.design, spec.fit, bound)
     else:
         result = fit_model(assembled.design, spec.fit)
-    fit = MixedFit(spec, assembled.frame, result, factor_labels(assembled.frame.fixed, session.data), shown)
+    fit = MixedFit(spec, assembled.frame, result, coefrows.factor_labels(assembled.frame.fixed, session.data), shown)
     level = spec.display.level if spec.display.level is not None else session.settings.level
     blocks: list[Block] = [line(text) for text in notes]
     if spec.log.log:
@@ -108,16 +106,6 @@ def replay(session: Session, command: ast.Command) -> Outcome:
         smallsample.required(last)
     level = display.level if display.level is not None else session.settings.level
     return Outcome(blocks=report(last.fit, display, level), r=mixed_e.table(last.fit, level, small=display.small))
-
-
-def factor_labels(terms: tuple[ModelTerm | None, ...], data: Dataset) -> dict[str, dict[int, str]]:
-    """Value labels of the factor variables among the terms."""
-    found: dict[str, dict[int, str]] = {}
-    for part in (p for t in terms if t is not None for p in t.parts if p.kind == "i"):
-        texts = data.value_labels.get(data.column(part.var).value_label)
-        if texts and part.var not in found:
-            found[part.var] = {int(v): text for v, text in texts.items() if v == int(v)}
-    return found
 
 
 def report(fit: MixedFit, display: Display, level: float) -> tuple[Block, ...]:

@@ -30,6 +30,7 @@ from mixedcli.data.missing import SYSMISS, is_missing
 from mixedcli.data.quantiles import percentiles
 from mixedcli.errors import InvalidNumlist, InvalidSyntax, NoObservations
 from mixedcli.frozen import frozen
+from mixedcli.numfmt import abbreviate
 from mixedcli.results import Matrix, Stored
 from mixedcli.session import Outcome, Session
 
@@ -101,13 +102,12 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
 
 def _table(old: str, labels: tuple[str, ...], knots: list[float]) -> tuple[Block, ...]:
     """The knots below their names (unverified: widths)."""
-    short = old if len(old) <= 12 else f"{old[:10]}~{old[-1]}"
     cells = "".join(f"{numfmt.text(k, '%9.0g').strip():>10} " for k in knots)
     return (
         Blank(),
         line(" " * 13 + "|" + "".join(f"{label:>10} " for label in labels)),
         line("-" * 13 + "+" + "-" * (11 * len(knots))),
-        Line((Segment(f"{short:>12} |"), Segment(cells, "result"))),
+        Line((Segment(f"{abbreviate(old, 12):>12} |"), Segment(cells, "result"))),
     )
 
 

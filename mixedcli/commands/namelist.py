@@ -11,22 +11,19 @@ from mixedcli.blocks import Line, line
 from mixedcli.data import types
 from mixedcli.data.dataset import Column, Dataset
 from mixedcli.errors import InvalidSyntax
+from mixedcli.numfmt import abbreviate
 
 
 def in_columns(names: Sequence[str], linesize: int, width: int = 12, skip: int = 2, indent: int = 0) -> list[Line]:
     """Names read downwards, cut with a tilde to ``width``.  stata: logs of ds, 12 wide with 2 blanks between."""
     if not names:
         return []
-    shown = [_cut(name, width) for name in names]
+    shown = [abbreviate(name, width) for name in names]
     room = min(max(map(len, shown)), width)
     per_line = max(1, (linesize - indent + skip) // (room + skip))
     depth = -(-len(shown) // per_line)
     rows = ["".join(name.ljust(room + skip) for name in shown[k::depth]).rstrip() for k in range(depth)]
     return [line(" " * indent + row, "result") for row in rows]
-
-
-def _cut(name: str, width: int) -> str:
-    return name if len(name) <= width else f"{name[: width - 2]}~{name[-1]}"
 
 
 def having(data: Dataset, text: str, *, insensitive: bool = False) -> Callable[[str], bool]:

@@ -24,12 +24,13 @@ import numpy as np
 from mixedcli import ast
 from mixedcli.blocks import Blank, Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
-from mixedcli.commands.correlate import CELL, correlations, covariances, short
+from mixedcli.commands.correlate import CELL, correlations, covariances
 from mixedcli.commands.sampling import Rows, Used, known, used_rows, variables
 from mixedcli.data.dataset import Dataset
 from mixedcli.data.missing import is_missing
 from mixedcli.engine.distributions import t_p
 from mixedcli.frozen import frozen
+from mixedcli.numfmt import abbreviate
 from mixedcli.results import Matrix, Stored
 from mixedcli.session import Outcome, Session
 
@@ -113,13 +114,13 @@ def _layout(names: tuple[str, ...], made: dict[tuple[int, int], Pair], options: 
         stop = min(start + room, len(names))
         if start:
             out.append(Blank())
-        out.append(line(f"{'':>12} |" + "".join(f"{short(n, 8):>{CELL}}" for n in names[start:stop])))
+        out.append(line(f"{'':>12} |" + "".join(f"{abbreviate(n, 8):>{CELL}}" for n in names[start:stop])))
         out.append(line("-" * 13 + "+" + "-" * CELL * (stop - start)))
         for i in range(start, len(names)):
             row = [made[i, j] for j in range(start, min(i + 1, stop))]
             diagonal = i < stop
             shown = "".join(_coefficient(x, options, own=diagonal and k == len(row) - 1) for k, x in enumerate(row))
-            out.append(line(f"{short(names[i], 12):>12} | {shown}"))
+            out.append(line(f"{abbreviate(names[i], 12):>12} | {shown}"))
             if options.get("sig"):
                 cells = "".join(
                     " " * CELL if math.isnan(x.p) or not _printed(x, options) else f"{x.p:>{CELL}.4f}" for x in row

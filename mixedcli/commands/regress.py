@@ -28,12 +28,12 @@ from mixedcli.blocks import Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.context import expression_context
 from mixedcli.commands.estimation import display_options, regress_e
+from mixedcli.commands.estimation.coefrows import factor_labels
 from mixedcli.commands.estimation.regress_e import Fitted
-from mixedcli.commands.estimation.tablefit import TableFit
-from mixedcli.commands.mixed import factor_labels
+from mixedcli.commands.estimation.tablefit import TableFit, replayed
 from mixedcli.data import sample
 from mixedcli.engine import least_squares
-from mixedcli.errors import InsufficientObservations, InvalidSyntax, LastEstimatesNotFound
+from mixedcli.errors import InsufficientObservations, InvalidSyntax
 from mixedcli.model.regression import Regression, Vce, bind, vce_of
 from mixedcli.results import Estimates
 from mixedcli.session import Outcome, Session
@@ -64,10 +64,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     display = display_options.display(options)
     level = display.level if display.level is not None else session.settings.level
     if not body.varlist.terms:
-        last = session.estimates
-        if last is None or last.stored.macros.get("cmd") != "regress" or not isinstance(last.fit, TableFit):
-            raise LastEstimatesNotFound("last estimates not found")
-        return Outcome(blocks=last.fit.blocks(display, level), r=last.fit.r_table(level))
+        return replayed(session, "regress", display, level)
     if "vce" in options:
         from mixedcli.commands.prefix.vce import resampled
 

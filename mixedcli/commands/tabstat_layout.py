@@ -12,6 +12,7 @@ from mixedcli.blocks import Blank, Block, line
 from mixedcli.commands.tabulation import Levels
 from mixedcli.data.moments import Floats
 from mixedcli.frozen import frozen
+from mixedcli.numfmt import abbreviate
 
 CELL = 10
 
@@ -78,7 +79,7 @@ def _part(asked: Asked, made: Floats, groups: Levels | None, stub: int, cell: in
     if groups is not None and asked.longstub:
         width = asked.width if not variables else max(8, *(len(t) for t in lines))
         top = f"{_cut(groups.name, stub - width - 2)}  {inner:>{width}}"
-    yield line(f"{_cut(top, stub):>{stub}} |" + "".join(f"{_short(heads[k], 8):>{cell}}" for k in columns))
+    yield line(f"{_cut(top, stub):>{stub}} |" + "".join(f"{abbreviate(heads[k], 8):>{cell}}" for k in columns))
     rule = "-" * (stub + 1) + "+" + "-" * (cell * len(columns))
     yield line(rule)
     names = [*(groups.texts if groups is not None else ()), *(["Total"] if asked.total or groups is None else [])]
@@ -90,7 +91,7 @@ def _part(asked: Asked, made: Floats, groups: Levels | None, stub: int, cell: in
         for i, title in enumerate(lines):
             shown = name if i == 0 else ""
             if beside:
-                own = _short(title, 12) if groups is None else title
+                own = abbreviate(title, 12) if groups is None else title
                 shown = (
                     own if groups is None else f"{_cut(shown, stub - width - 2):>{stub - width - 2}}  {own:>{width}}"
                 )
@@ -109,7 +110,3 @@ def _number(value: float, fmt: str) -> str:
 
 def _cut(text: str, width: int) -> str:
     return text[:width]
-
-
-def _short(name: str, width: int) -> str:
-    return name if len(name) <= width else f"{name[: width - 2]}~{name[-1]}"

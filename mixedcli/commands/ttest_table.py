@@ -7,7 +7,7 @@ import math
 from mixedcli.blocks import Blank, Block, line
 from mixedcli.engine import distributions
 from mixedcli.frozen import frozen
-from mixedcli.numfmt import text
+from mixedcli.numfmt import abbreviate, text
 from mixedcli.results import Stored
 
 RULE = "-" * 78
@@ -152,7 +152,7 @@ def _n(value: float) -> str:
 
 def _row(g: Group, df: float, level: float) -> Block:
     margin = _critical(df, level) * g.se if g.n > 1 else math.nan
-    name = g.name if len(g.name) <= 8 else (f"{g.name[:6]}~{g.name[-1]}" if " " not in g.name else g.name[:8])
+    name = g.name[:8] if " " in g.name else abbreviate(g.name, 8)
     cells = "".join(_n(v) for v in (g.mean, g.se, g.sd, g.mean - margin, g.mean + margin))
     return line(f"{name:>8} |{f'{g.n:,.0f}':>8}{cells}")
 

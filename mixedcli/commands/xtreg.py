@@ -25,12 +25,12 @@ from mixedcli.blocks import Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.context import expression_context
 from mixedcli.commands.estimation import display_options, xtreg_fit, xtreg_mle
-from mixedcli.commands.estimation.tablefit import TableFit
+from mixedcli.commands.estimation.coefrows import factor_labels
+from mixedcli.commands.estimation.tablefit import replayed
 from mixedcli.commands.estimation.xtreg_fit import Asked
-from mixedcli.commands.mixed import factor_labels
 from mixedcli.data import sample
 from mixedcli.data.varlist import resolve
-from mixedcli.errors import DataAssumption, InvalidSyntax, LastEstimatesNotFound
+from mixedcli.errors import DataAssumption, InvalidSyntax
 from mixedcli.model.regression import Vce, bind, vce_of
 from mixedcli.results import Estimates
 from mixedcli.session import Outcome, Session
@@ -63,10 +63,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     display = display_options.display(options)
     level = display.level if display.level is not None else session.settings.level
     if not body.varlist.terms:
-        last = session.estimates
-        if last is None or last.stored.macros.get("cmd") != "xtreg" or not isinstance(last.fit, TableFit):
-            raise LastEstimatesNotFound("last estimates not found")
-        return Outcome(blocks=last.fit.blocks(display, level), r=last.fit.r_table(level))
+        return replayed(session, "xtreg", display, level)
     model = _model(options)
     panel = _panel(session, options)
     vce = vce_of({k: options[k] for k in ("vce", "robust", "cluster") if k in options})

@@ -21,7 +21,7 @@ from mixedcli.data import missing, varlist
 from mixedcli.data.dataset import Dataset
 from mixedcli.data.grouping import Sample
 from mixedcli.errors import InvalidSyntax, TypeMismatch
-from mixedcli.numfmt import text
+from mixedcli.numfmt import abbreviate, text
 from mixedcli.results import Stored
 from mixedcli.session import Outcome, Session
 
@@ -74,7 +74,7 @@ def decomposed(data: Dataset, name: str, used: np.ndarray) -> dict[str, float]:
 
 
 def _rows(name: str, f: dict[str, float]) -> list[Block]:
-    shown = name if len(name) <= 8 else f"{name[:6]}~{name[-1]}"
+    shown = abbreviate(name, 8)
 
     def row(label: str, suffix: str, mean: str, right: str, figure: str) -> Line:
         cells = (text(f[k + suffix], "%9.0g") for k in ("sd", "min", "max"))

@@ -18,7 +18,7 @@ from mixedcli.commands import CommandSpec, Options
 from mixedcli.commands.paneling import panels, selected
 from mixedcli.data import missing, varlist
 from mixedcli.errors import InvalidSyntax, NoObservations, TooManyValues
-from mixedcli.numfmt import text
+from mixedcli.numfmt import abbreviate, text
 from mixedcli.results import Matrix, Stored
 from mixedcli.session import Outcome, Session
 
@@ -53,7 +53,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     between = np.bincount(level, minlength=len(levels))
     share = np.bincount(level, times / np.bincount(groups.member)[panel], minlength=len(levels)) / between
     labels = data.value_labels.get(column.value_label, {})
-    title = name if len(name) <= 8 else f"{name[:6]}~{name[-1]}"
+    title = abbreviate(name, 8)
     heading = f"{title:>9} |    Freq.  Percent      Freq.  Percent        Percent"
     blocks: list[Block] = [Blank(), line(_HEAD), line(heading), line(_RULE)]
     n = int(overall.sum())

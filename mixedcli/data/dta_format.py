@@ -11,7 +11,6 @@ from mixedcli.errors import FileReadError
 from mixedcli.frozen import frozen
 
 OLD_RELEASES = (102, 103, 104, 105, 108, 110, 111, 112, 113, 114, 115)
-TAGGED_RELEASES = (117, 118, 119)
 
 STRL_CODE = 32768
 

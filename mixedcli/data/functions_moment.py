@@ -72,11 +72,6 @@ def _behind_noise(text: str, at: int, letters: str) -> int:
         at = end
 
 
-def _separates(text: str, at: int, letters: str) -> bool:
-    """Whether a letter stands there alone as a separator."""
-    return bool(letters) and text[at : at + 1].lower() in tuple(letters) and not text[at + 1 : at + 2].isalpha()
-
-
 def _skipped(text: str, at: int) -> tuple[float, int] | None:
     found = re.compile(r"\w+", re.ASCII).match(text, at)
     return None if found is None else (0.0, found.end())

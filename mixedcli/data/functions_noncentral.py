@@ -62,10 +62,6 @@ def _nf(d1: Floats, d2: Floats, nc: Floats, x: Floats) -> Any:
     return np.where(x <= 0, 0.0, _sp().ncfdtr(d1, d2, nc, np.maximum(x, 0)))
 
 
-def _nfden(d1: Floats, d2: Floats, nc: Floats, x: Floats) -> Any:
-    return np.where(x <= 0, 0.0, _density("ncf", np.maximum(x, 1e-6), d1, d2, nc))
-
-
 def _ratio(a: Any, b: Any, x: Any) -> Any:
     """The F ratio behind a beta variable."""
     return x / (1 - x) * b / a

@@ -116,10 +116,6 @@ def _poisson(mean: Floats, k: Floats) -> Any:
     return np.where(k < 0, 0.0, _sp().pdtr(np.maximum(np.floor(k), 0), mean))
 
 
-def _poissontail(mean: Floats, k: Floats) -> Any:
-    return np.where(k <= 0, 1.0, _sp().pdtrc(np.maximum(np.floor(k) - 1, 0), mean))
-
-
 def _poissonp(mean: Floats, k: Floats) -> Any:
     sp = _sp()
     k = np.floor(k)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli.engine.collapse import collapsed, elsewhere
-from mixedcli.engine.crossprod import CrossProducts, cross_products
+from mixedcli.engine.crossprod import cross_products
 from mixedcli.engine.design import Design, FitOptions
 from mixedcli.engine.em import EmTrace, em, starting_point
 from mixedcli.engine.estimates import Reported, report
@@ -96,12 +96,6 @@ def _check_magnitudes(design: Design) -> None:
         largest = max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
         if largest > _LARGEST or 0.0 < largest < 1.0 / _LARGEST:
             raise InitialValues("initial values not feasible")
-
-
-def linear_ll(design: Design, reml: bool) -> float:
-    """Log likelihood of the linear regression on the same X."""
-    frame = prepare(design)
-    return linear_log_likelihood(CrossProducts(frame, (), (), ()), reml)
 
 
 def _beginning(design: Design, objective: Objective, options: FitOptions) -> EmTrace:

@@ -99,7 +99,7 @@ class _Scanner:
                 self._blank(stop)
                 at = len(source) if newline < 0 else newline + 1
             elif kind == ";" and self._ends_at_semicolon():
-                yield self._finish(stop + 1, stop)
+                yield self._finish(stop + 1)
                 at = self.begin = self._after_semicolon(at)
             elif self.star:
                 pass
@@ -194,7 +194,7 @@ class _Scanner:
     def _text(self) -> str:
         return "".join(piece for _, piece in self.pieces)
 
-    def _finish(self, echo_stop: int, text_stop: int | None = None) -> LogicalLine:
+    def _finish(self, echo_stop: int) -> LogicalLine:
         text = self._text()
         directive = _DELIMIT.fullmatch(text)
         if directive is not None:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from mixedcli import numfmt
 from mixedcli.blocks import Line
 from mixedcli.blocks_anova import AnovaRow, AnovaTable, EpsilonTable
-from mixedcli.render.segments import abbreviate, r, row, rule, t
+from mixedcli.numfmt import abbreviate
+from mixedcli.render.segments import r, row, rule, t
 
 _EDGE = 24  # columns before the bar
 _LEAST, _MOST = 10, 22

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from mixedcli import numfmt
 from mixedcli.blocks import CoefRow, CoefTable, Line, Segment
+from mixedcli.numfmt import abbreviate
 from mixedcli.render.notes import wrap
-from mixedcli.render.segments import abbreviate, r, row, rule, t
+from mixedcli.render.segments import r, row, rule, t
 
 #: width of each column behind the bar, and where its header ends within it
 _WIDTHS = {"coef": 11, "se": 11, "stat": 9, "p": 8, "ci": 25, "df": 14, "legend": 53, "beta": 25, "groups": 13}

@@ -75,14 +75,6 @@ def _rich_console(stream: TextIO) -> Any:
     return RichConsole(file=stream, force_terminal=True, highlight=False, markup=False, emoji=False)
 
 
-class Silent:
-    """A screen that shows nothing."""
-
-    def write(self, lines: Iterable[Line]) -> None:
-        for _ in lines:
-            pass
-
-
 class ProgressBar:
     """A line on the terminal that tells how far a long load is; short ones never show it."""
 

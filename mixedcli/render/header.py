@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from mixedcli import numfmt
 from mixedcli.blocks import EstimationHeader, GroupInfo, HeaderItem, HeaderRow, IterationLog, Line
-from mixedcli.render.segments import WIDTH, abbreviate, r, row, t
+from mixedcli.numfmt import abbreviate
+from mixedcli.render.segments import WIDTH, r, row, t
 
 
 def iteration_log(block: IterationLog, linesize: int) -> Iterator[Line]:

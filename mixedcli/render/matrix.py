@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from mixedcli import numfmt
 from mixedcli.blocks import Line, MatrixTable
-from mixedcli.render.segments import abbreviate, r, row, t
+from mixedcli.numfmt import abbreviate
+from mixedcli.render.segments import r, row, t
 
 
 def matrix(block: MatrixTable, linesize: int) -> Iterator[Line]:

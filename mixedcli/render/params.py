@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from mixedcli import numfmt
 from mixedcli.blocks import Line, LrTestLine, ParamRow, ParamTable
+from mixedcli.numfmt import abbreviate
 from mixedcli.render.coef import over_interval
-from mixedcli.render.segments import WIDTH, abbreviate, r, row, rule, t
+from mixedcli.render.segments import WIDTH, r, row, rule, t
 
 _STUB = 28
 

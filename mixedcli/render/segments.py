@@ -25,12 +25,3 @@ def row(*segments: Segment) -> Line:
 def rule(stub: int, rest: int) -> Line:
     """``-------------+------``: stub columns, the joint, the rest."""
     return row(t("-" * stub + "+" + "-" * rest))
-
-
-def abbreviate(name: str, width: int) -> str:
-    """A name cut to width with a tilde before its end: "displacement" in 8 columns is "displa~t"."""
-    if len(name) <= width or width < 3:
-        return name
-    # unverified: a final digit keeps the character before it (stata: "centfores~a2")
-    tail = 2 if name[-1].isdigit() and width >= 8 else 1
-    return name[: width - tail - 1] + "~" + name[-tail:]

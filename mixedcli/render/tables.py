@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from mixedcli import numfmt
 from mixedcli.blocks import Cell, Column, Description, Grid, Line, Segment, StoredTable, SummaryTable
+from mixedcli.numfmt import abbreviate
 from mixedcli.render.notes import wrap
-from mixedcli.render.segments import abbreviate, r, row, rule, t
+from mixedcli.render.segments import r, row, rule, t
 
 
 def grid(block: Grid, linesize: int) -> Iterator[Line]:

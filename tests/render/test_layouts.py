@@ -7,9 +7,9 @@ import math
 import pytest
 
 from mixedcli import blocks as b
+from mixedcli.numfmt import abbreviate
 from mixedcli.render.coef import split_name
 from mixedcli.render.params import shorten
-from mixedcli.render.segments import abbreviate
 from mixedcli.render.text import plain, render, render_all
 
 

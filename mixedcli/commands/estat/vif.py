@@ -7,10 +7,9 @@ import numpy as np
 from mixedcli import ast
 from mixedcli.blocks import Blank, Block, line
 from mixedcli.commands import OptionSpec
-from mixedcli.commands.correlate import short
 from mixedcli.commands.estat.options import bare
 from mixedcli.commands.estat.regression import refit, rss
-from mixedcli.numfmt import text
+from mixedcli.numfmt import abbreviate, text
 from mixedcli.results import Stored
 from mixedcli.session import Outcome, Session
 
@@ -30,7 +29,7 @@ def run(session: Session, command: ast.Command) -> Outcome:
     found.sort(key=lambda pair: -pair[1])
     # stata: public logs
     blocks: list[Block] = [Blank(), line("    Variable |       VIF       1/VIF  "), line("-" * 13 + "+" + "-" * 22)]
-    blocks += [line(f"{short(n, 12):>12} |{text(v, '%9.2f'):>10}{1 / v:>12.6f}") for n, v in found]
+    blocks += [line(f"{abbreviate(n, 12):>12} |{text(v, '%9.2f'):>10}{1 / v:>12.6f}") for n, v in found]
     mean = sum(v for _, v in found) / len(found) if found else float("nan")
     blocks += [line("-" * 13 + "+" + "-" * 22), line(f"{'Mean VIF':>12} |{text(mean, '%9.2f'):>10}")]
     scalars = {f"vif_{k}": v for k, (_, v) in enumerate(found, 1)}

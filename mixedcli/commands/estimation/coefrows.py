@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from mixedcli.blocks import CoefRow
+from mixedcli.data.dataset import Dataset
 from mixedcli.data.factors import ModelTerm, operator_prefix
 from mixedcli.frozen import frozen
 from mixedcli.model.spec import Display
@@ -136,3 +137,13 @@ def _plain(row: CoefRow, term: ModelTerm) -> CoefRow:
 
 def named(row: CoefRow, name: str, *, level: bool = False) -> CoefRow:
     return replace(row, name=name, level=level)
+
+
+def factor_labels(terms: tuple[ModelTerm | None, ...], data: Dataset) -> dict[str, dict[int, str]]:
+    """Value labels of the factor variables among the terms."""
+    found: dict[str, dict[int, str]] = {}
+    for part in (p for t in terms if t is not None for p in t.parts if p.kind == "i"):
+        texts = data.value_labels.get(data.column(part.var).value_label)
+        if texts and part.var not in found:
+            found[part.var] = {int(v): text for v, text in texts.items() if v == int(v)}
+    return found

@@ -13,9 +13,11 @@ from mixedcli.commands.estimation import coefrows
 from mixedcli.commands.estimation.rtable import r_table
 from mixedcli.data.factors import ModelTerm
 from mixedcli.engine import distributions, inference
+from mixedcli.errors import LastEstimatesNotFound
 from mixedcli.frozen import frozen
 from mixedcli.model.spec import Display
 from mixedcli.results import Floats, Matrix, Quantity, Stored
+from mixedcli.session import Outcome, Session
 
 
 @frozen
@@ -141,3 +143,11 @@ def estimate(b: float, variance: float, df: float, level: float, kind: RowKind =
     return CoefRow(
         "parameter" if kind == "parameter" else "value", coef=b, se=se, statistic=t, p=p, lo=lo, hi=hi, df=df
     )
+
+
+def replayed(session: Session, command: str, display: Display, level: float) -> Outcome:
+    """The last results once more, if they are this command's.  Errors: r(301)."""
+    last = session.estimates
+    if last is None or last.stored.macros.get("cmd") != command or not isinstance(last.fit, TableFit):
+        raise LastEstimatesNotFound("last estimates not found")
+    return Outcome(blocks=last.fit.blocks(display, level), r=last.fit.r_table(level))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from mixedcli.blocks import Blank, Block, line
 from mixedcli.commands import Options
 from mixedcli.commands.misstable.gaps import Gaps
+from mixedcli.numfmt import abbreviate
 from mixedcli.results import Stored
 from mixedcli.session import Outcome
 
@@ -28,16 +29,12 @@ def tree(gaps: Gaps, options: Options) -> Outcome:
         names = names[:DEEPEST]
     rule = line("  " + "-" * (11 * len(names) - 1))
     blocks += [Blank(), line("  Nested pattern of missing values")]
-    blocks += [line(" " + "".join(f"{_short(name):>11}" for name in names)), rule]
+    blocks += [line(" " + "".join(f"{abbreviate(name, 10):>11}" for name in names)), rule]
     blocks += [line(text) for text in _branches(gaps.missing[:, : len(names)], bool(options.get("frequency")))]
     what = "number" if options.get("frequency") else "percent"
     return Outcome(
         blocks=(*blocks, rule, line(f" ({what} missing listed first)")), r=Stored(macros={"vars": " ".join(names)})
     )
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 10 else f"{name[:8]}~{name[-1]}"
 
 
 def _branches(missing: NDArray[np.bool_], frequency: bool) -> list[str]:

@@ -15,6 +15,7 @@ from mixedcli.data.dataset import Dataset
 from mixedcli.data.missing import SYSMISS, is_missing
 from mixedcli.errors import InvalidSyntax
 from mixedcli.frozen import frozen
+from mixedcli.numfmt import abbreviate
 from mixedcli.results import Stored
 from mixedcli.session import Outcome, Session
 
@@ -98,14 +99,16 @@ def _table(shown: dict[str, Counts], *, zeros: bool) -> list[Block]:
         counts = "".join(f"{cell:>10}" for cell in cells)
         if c.text:
             kind = "(string)"  # unverified: what all shows of a string variable
-            out.append(Line((Segment(f"  {_short(name):>12} |"), Segment(counts, "result"), Segment(f"  | {kind}"))))
+            out.append(
+                Line((Segment(f"  {abbreviate(name, 12):>12} |"), Segment(counts, "result"), Segment(f"  | {kind}")))
+            )
             continue
         distinct = ">500" if c.known and math.isnan(c.distinct) else f"{c.distinct:.0f}"
         low, high = ("." if math.isnan(v) else numfmt.number(v).strip() for v in (c.low, c.high))
         out.append(
             Line(
                 (
-                    Segment(f"  {_short(name):>12} |"),
+                    Segment(f"  {abbreviate(name, 12):>12} |"),
                     Segment(counts, "result"),
                     Segment("  | "),
                     Segment(f"{distinct:>6}  {low:>9}   {high:>9}", "result"),
@@ -114,10 +117,6 @@ def _table(shown: dict[str, Counts], *, zeros: bool) -> list[Block]:
         )
     out.append(line("  " + "-" * 77))
     return out
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 12 else f"{name[:10]}~{name[-1]}"
 
 
 def _indicators(session: Session, text: str, counted: dict[str, Counts]) -> Dataset:

@@ -29,6 +29,7 @@ from mixedcli.data.dataset import Column, Dataset
 from mixedcli.data.missing import INTEGER_TYPES, SYSMISS, is_missing
 from mixedcli.errors import InvalidSyntax
 from mixedcli.frozen import frozen
+from mixedcli.numfmt import abbreviate
 from mixedcli.session import Outcome, Session
 
 SPEC = CommandSpec("xi", (OptionSpec("prefix", "pre", "text"), OptionSpec("noomit", "noomit")), prefix=True)
@@ -108,7 +109,7 @@ class _Work:
             self.made.add(coded.variable)
             self.data = self.data.with_columns(coded.columns)
             span = f"{coded.stub}_{coded.codes[0]}-{coded.codes[-1]}" if coded.codes else coded.stub
-            self.note(f"i.{_short(coded.variable, 13)}", span, coded.note)
+            self.note(f"i.{abbreviate(coded.variable, 13)}", span, coded.note)
         return coded.names
 
     def note(self, term: str, names: str, text: str) -> None:
@@ -124,7 +125,7 @@ class _Work:
 
     def products(self, a: Coded, b: Coded) -> list[str]:
         stub = f"{self.prefix}{a.variable[:3]}X{b.variable[:3]}"
-        self.note(f"i.{_short(a.variable, 5)}*i.{_short(b.variable, 5)}", f"{stub}_#_#", "coded as above")
+        self.note(f"i.{abbreviate(a.variable, 5)}*i.{abbreviate(b.variable, 5)}", f"{stub}_#_#", "coded as above")
         made = []
         for x in a.columns:
             for y in b.columns:
@@ -136,7 +137,7 @@ class _Work:
 
     def products_with(self, a: Coded, name: str) -> list[str]:
         stub = f"{self.prefix}{a.variable[:3]}X{name[:5]}"
-        self.note(f"i.{_short(a.variable, 5)}*{_short(name, 7)}", f"{stub}_#", "coded as above")
+        self.note(f"i.{abbreviate(a.variable, 5)}*{abbreviate(name, 7)}", f"{stub}_#", "coded as above")
         values = self.data.numeric(name)
         made = [
             _product(f"{stub}_{x.name.rpartition('_')[2]}", x, values, f"({x.label})*{name}", "double")
@@ -144,10 +145,6 @@ class _Work:
         ]
         self.data = self.data.with_columns(made)
         return [column.name for column in made]
-
-
-def _short(name: str, width: int) -> str:
-    return name if len(name) <= width else f"{name[: width - 2]}~{name[-1]}"
 
 
 def _product(name: str, indicator: Column, values: NDArray[np.float64], label: str, storage: str) -> Column:

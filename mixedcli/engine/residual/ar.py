@@ -24,7 +24,6 @@ class Autoregressive(Structure):
     abbreviation: ClassVar[str] = "ar"
     name: ClassVar[str] = "AR"
     ordered: ClassVar[bool] = True
-    default_order: ClassVar[int | None] = 1
 
     @property
     def layout(self) -> Layout:

@@ -24,7 +24,6 @@ class MovingAverage(Structure):
     abbreviation: ClassVar[str] = "ma"
     name: ClassVar[str] = "MA"
     ordered: ClassVar[bool] = True
-    default_order: ClassVar[int | None] = 1
 
     @property
     def size(self) -> int:

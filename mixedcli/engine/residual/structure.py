@@ -81,7 +81,6 @@ class Structure(ABC):
     name: ClassVar[str]  # in the table's heading
     time: ClassVar[TimeRule] = "integer"
     ordered: ClassVar[bool] = False  # takes #
-    default_order: ClassVar[int | None] = None  # None: as large as the data allow
     guarded: ClassVar[bool] = False
     by_lag: ClassVar[bool] = False  # has a parameter for every observed lag
 
