@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from mixedcli import ast
 from mixedcli.commands import CommandSpec, Options
-from mixedcli.commands.estimation import posted
+from mixedcli.commands.estimation import coefrows, posted
 from mixedcli.commands.macros.names import matrix
 from mixedcli.commands.macros.results import changed, listing, split_options, taken_apart
 from mixedcli.commands.macros.text import unquoted
@@ -73,7 +73,7 @@ def _display(session: Session, text: str) -> Outcome:
         raise InvalidSyntax("option level() incorrectly specified") from None
     if not 10 <= level <= 99.99:
         raise InvalidSyntax("level() must be between 10 and 99.99 inclusive")
-    return Outcome(blocks=(posted.table(session.e, level),))
+    return Outcome(blocks=(posted.table(session.e, level, coefrows.labels_of(session.estimates)),))
 
 
 def _post(session: Session, text: str) -> Outcome:

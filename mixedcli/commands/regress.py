@@ -41,7 +41,7 @@ from mixedcli.session import Outcome, Session
 SPEC = CommandSpec(
     "regress",
     (
-        OptionSpec("constant", "const", no=True),
+        OptionSpec("constant", "cons", no=True),
         OptionSpec("hascons", "h"),
         OptionSpec("tsscons", "tss"),
         OptionSpec("vce", "vce", "text"),

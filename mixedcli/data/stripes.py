@@ -16,7 +16,8 @@ _OPERATOR = re.compile(r"([LFDS])(\d*)")
 def term_of(name: str) -> ModelTerm:
     """The term behind a column name of a factor-variable or time-series stripe, without looking at data.
 
-    Status: "base" where a part bears b, else "omitted" where one bears o, else "value".
+    Status: "base" where every part bears b or o and one of them b ("1b.a", "1b.a#co.x"), else "omitted" where a part
+    bears o, else "value": without main effects the cells of a base level are estimated too ("1b.a#2.b", "1b.a#c.x").
     Errors: r(111) for what is no such name.
     """
     parts: list[Part] = []
@@ -29,5 +30,7 @@ def term_of(name: str) -> ModelTerm:
         marks.append(cast(Mark, found["mark"] or ("o" if found["c"] == "co" else "")))
         ops = tuple(ast.TimeOp(letter, int(digits or 1)) for letter, digits in _OPERATOR.findall(found["ops"] or ""))
         parts.append(Part(found["name"], ops, "i" if level else "c", int(level) if level else None))
-    status: Status = "base" if "b" in marks else "omitted" if "o" in marks else "value"
+    status: Status = "omitted" if "o" in marks else "value"
+    if "b" in marks and set(marks) <= {"b", "o"}:
+        status = "base"
     return ModelTerm(tuple(parts), status, name, tuple(marks))

@@ -199,3 +199,38 @@ def test_more_models_than_a_line_holds_stand_in_panels() -> None:
     assert [h[2:] for h in heads] == [["m1", "m2", "m3", "m4", "m5"], ["m6", "m7"]]
     assert max(len(row) for row in shown) == 14 + 5 * 13
     assert sum(row.startswith("           N |") for row in shown) == 2
+
+
+CELLS = 12
+"""Cells of a 3 by 4 table without main effects: the first is the base, the others have coefficients."""
+
+
+def test_coefficients_of_a_base_levels_cells_are_shown_everywhere() -> None:
+    """i.a#i.b alone: 1b.a#2.b is estimated, so no table may leave it out."""
+    run = Session().run
+    run("set obs 240")
+    run("set seed 3")
+    run("generate a = mod(_n, 3) + 1")
+    run("generate b = mod(int(_n / 3), 4) + 1")
+    run("generate g = int((_n - 1) / 12)")
+    run("generate y = a + b + rnormal()")
+    run("mixed y i.a#i.b || g:")
+    run("estimates store m")
+    for command in ("estimates table m", "ereturn display", "estat summarize"):
+        rows = [line.split("|")[0].split() for line in run(command).text.splitlines() if "|" in line]
+        cells = [tuple(r) for r in rows if len(r) == 2 and all(x.isdigit() for x in r)]
+        assert len(cells) == CELLS - 1, command
+        assert cells[0] == ("1", "2"), command
+
+
+def test_estat_summarize_leaves_out_what_is_no_variable() -> None:
+    """xtreg, mle has /:sigma_u in e(b)."""
+    run = Session().run
+    run("set obs 60")
+    run("set seed 3")
+    run("generate g = int((_n - 1) / 6)")
+    run("generate x = rnormal()")
+    run("generate y = x + g / 3 + rnormal()")
+    run("xtreg y x, i(g) mle")
+    shown = run("estat summarize").text
+    assert [line.split("|")[0].strip() for line in shown.splitlines() if "|" in line] == ["Variable", "y", "x"]

@@ -10,7 +10,7 @@ from mixedcli.blocks import Blank, Block, Cell, Column, Grid, line
 from mixedcli.commands import OptionSpec
 from mixedcli.commands.context import expression_context
 from mixedcli.commands.estat.options import bind
-from mixedcli.commands.estimation import comparelayout
+from mixedcli.commands.estimation import coefrows, comparelayout
 from mixedcli.data import factors
 from mixedcli.data.expression import as_column, evaluate
 from mixedcli.data.matrices.named import parted
@@ -46,7 +46,7 @@ def run(session: Session, command: ast.Command) -> Outcome:
     table: list[tuple[float, ...]] = []
     labels = "labels" in given
     blank = (Cell(""),) * (5 if labels else 4)
-    shown = comparelayout.rows(names, _factor_labels(estimates), {})
+    shown = comparelayout.rows(names, coefrows.labels_of(estimates), {})
     for row in shown:
         if row.name is None:
             rows += [None] if rows and row.equation else []
@@ -72,10 +72,6 @@ def run(session: Session, command: ast.Command) -> Outcome:
     return Outcome(blocks=tuple(blocks), r=r)
 
 
-def _factor_labels(estimates: Estimates) -> dict[str, dict[int, str]]:
-    return getattr(estimates.fit, "factor_labels", None) or getattr(estimates.fit, "labels", None) or {}
-
-
 def _names(estimates: Estimates, *, by_equation: bool) -> list[str]:
     """The outcome, then every variable of e(b) that is estimated, once."""
     found = [f"depvar:{estimates.stored.macros['depvar']}"] if "depvar" in estimates.stored.macros else []
@@ -85,7 +81,7 @@ def _names(estimates: Estimates, *, by_equation: bool) -> list[str]:
             status = term_of(name).status
         except NotFound:  # not a variable: var(_cons)
             continue
-        if name != "_cons" and status == "value":
+        if equation != "/" and name != "_cons" and status == "value":
             found.append(f"{equation}:{name}")
     return found if by_equation else list(dict.fromkeys(parted(n)[1] for n in found))
 

@@ -10,6 +10,7 @@ from mixedcli.data.dataset import Dataset
 from mixedcli.data.factors import ModelTerm, operator_prefix
 from mixedcli.frozen import frozen
 from mixedcli.model.spec import Display
+from mixedcli.results import Estimates
 
 Labels = Mapping[str, Mapping[int, str]]
 """Variable -> {level: value label}."""
@@ -147,3 +148,9 @@ def factor_labels(terms: tuple[ModelTerm | None, ...], data: Dataset) -> dict[st
         if texts and part.var not in found:
             found[part.var] = {int(v): text for v, text in texts.items() if v == int(v)}
     return found
+
+
+def labels_of(estimates: Estimates | None) -> Labels:
+    """The value labels of the factors at the time of the fit."""
+    fit = estimates.fit if estimates is not None else None
+    return getattr(fit, "factor_labels", None) or getattr(fit, "labels", None) or {}

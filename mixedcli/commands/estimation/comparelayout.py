@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mixedcli.blocks import Blank, Block, Cell, CoefRow, Column, Grid
 from mixedcli.commands import Options
-from mixedcli.commands.estimation import coefrows
+from mixedcli.commands.estimation import coefrows, posted
 from mixedcli.data.dataset import Dataset
-from mixedcli.data.factors import ModelTerm, Part
+from mixedcli.data.factors import ModelTerm
 from mixedcli.data.matrices.named import parted
-from mixedcli.data.stripes import term_of
-from mixedcli.errors import InvalidSyntax, NotFound
+from mixedcli.errors import InvalidSyntax
 from mixedcli.frozen import frozen
 from mixedcli.model.spec import Display
 from mixedcli.numfmt import format_value
@@ -79,13 +78,8 @@ def rows(names: Sequence[str], factor: Mapping[str, Mapping[int, str]], shown: M
 
 
 def _term(name: str) -> ModelTerm | None:
-    if name == "_cons":
-        return None
-    try:
-        term = term_of(name)
-    except NotFound:  # not the name of a term: var(_cons)
-        return ModelTerm((Part(name, (), "c", None),), "value", name)
-    return ModelTerm(term.parts, "value", term.name, term.marks)
+    term = posted.term(name)
+    return None if term is None else ModelTerm(term.parts, "value", term.name, term.marks)
 
 
 def heading(row: Row, count: int, *, first: bool) -> list[tuple[Cell, ...] | None]:
