@@ -62,7 +62,9 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     write_dta(saved, path, name, session.progress, release=117 if version == 13 else 118)
     # what was left out of the file is still in memory
     kept = replace(data, timestamp=saved.timestamp, source=name, changed=False)
-    blocks = [line(f"file {name} saved")]
+    # stata: logs of release 17 (another ending, a temporary file say, is told that it is a data set)
+    form = "" if name.lower().endswith(".dta") else " as .dta format"
+    blocks = [line(f"file {name} saved{form}")]
     if options.get("replace") and not exists:
         blocks.insert(0, line(f"(file {name} not found)"))  # stata: logs of release 17
     if version:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from mixedcli import numfmt
 from mixedcli.commands import Options
 from mixedcli.commands.tabulation import Floats
 from mixedcli.engine import distributions, fisher
@@ -52,7 +53,8 @@ def _pearson(counts: Floats) -> float:
 
 
 def _chi2(counts: Floats) -> tuple[list[str], dict[str, float]]:
-    chi2, df = _pearson(counts), _df(counts)
+    df = _df(counts)
+    chi2 = _pearson(counts) if df else math.nan  # one row or one column: there is nothing to test
     p = distributions.chi2_tail(chi2, df)
     label = f"Pearson chi2({df})"
     return [f"{label:>25} = {_fixed(chi2, 8)}   Pr = {_p(p)}"], {"chi2": chi2, "p": p}
@@ -61,7 +63,7 @@ def _chi2(counts: Floats) -> tuple[list[str], dict[str, float]]:
 def _lrchi2(counts: Floats) -> tuple[list[str], dict[str, float]]:
     e, df = _expected(counts), _df(counts)
     inside = counts > 0
-    chi2 = 2 * float((counts[inside] * np.log(counts[inside] / e[inside])).sum())
+    chi2 = 2 * float((counts[inside] * np.log(counts[inside] / e[inside])).sum()) if df else math.nan
     p = distributions.chi2_tail(chi2, df)
     label = f"Likelihood-ratio chi2({df})"
     return [f"{label:>25} = {_fixed(chi2, 8)}   Pr = {_p(p)}"], {"chi2_lr": chi2, "p_lr": p}
@@ -92,8 +94,11 @@ def _gamma(counts: Floats) -> tuple[list[str], dict[str, float]]:
     """Goodman and Kruskal's gamma and its asymptotic standard error (Brown and Benedetti 1977)."""
     a, d = _pairs(counts)
     P, Q = float((counts * a).sum()), float((counts * d).sum())
-    gamma = (P - Q) / (P + Q)
-    ase = 4 / (P + Q) ** 2 * math.sqrt(float((counts * (Q * a - P * d) ** 2).sum()))
+    if P + Q == 0:  # no pair is ordered on both
+        gamma = ase = math.nan
+    else:
+        gamma = (P - Q) / (P + Q)
+        ase = 4 / (P + Q) ** 2 * math.sqrt(float((counts * (Q * a - P * d) ** 2).sum()))
     return [f"{'gamma':>25} = {_fixed(gamma, 8)}  ASE = {_p(ase)}"], {"gamma": gamma, "ase_gam": ase}
 
 
@@ -105,11 +110,13 @@ def _taub(counts: Floats) -> tuple[list[str], dict[str, float]]:
     row, col = counts.sum(axis=1), counts.sum(axis=0)
     wr, wc = n * n - float(row @ row), n * n - float(col @ col)
     w = math.sqrt(wr * wc)
+    label = "Kendall's tau-b"
+    if not w:  # one row or one column
+        return [f"{label:>25} = {_fixed(math.nan, 8)}  ASE = {_p(math.nan)}"], {"taub": math.nan, "ase_taub": math.nan}
     tau = (P - Q) / w
     v = row[:, None] * wc + col[None, :] * wr
     inside = float((counts * (2 * w * (a - d) + tau * v) ** 2).sum()) - n**3 * tau**2 * (wr + wc) ** 2
     ase = math.sqrt(max(inside, 0.0)) / w**2
-    label = "Kendall's tau-b"
     return [f"{label:>25} = {_fixed(tau, 8)}  ASE = {_p(ase)}"], {"taub": tau, "ase_taub": ase}
 
 
@@ -140,11 +147,11 @@ def _log_choose(n: int, k: int) -> float:
 
 
 def _fixed(value: float, width: int) -> str:
-    return f"{value:>{width}.4f}"
+    return f"{numfmt.text(value, f'%{width}.4f').strip():>{width}}"
 
 
 def _p(value: float) -> str:
-    return f"{value:.3f}"
+    return numfmt.text(value, "%5.3f").strip()
 
 
 _MEASURES = {"chi2": _chi2, "lrchi2": _lrchi2, "V": _v, "gamma": _gamma, "taub": _taub, "exact": _exact}

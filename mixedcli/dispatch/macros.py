@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count, takewhile
 
 from mixedcli.dispatch.storing import store
 from mixedcli.session import Outcome, Session
@@ -35,6 +36,8 @@ def _worked_out(session: Session, form: str) -> str:
     from mixedcli.commands.macros import functions
     from mixedcli.commands.macros import text as texts
 
+    if form == "*":  # all the arguments that are left, quotes taken off
+        return " ".join(takewhile(bool, (session.locals.get(str(k), "") for k in count(1))))
     if form[0] == "=":
         value, settings = texts.evaluated(session, form[1:])
         store(session, Outcome(settings=settings))

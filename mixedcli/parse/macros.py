@@ -10,9 +10,9 @@ from mixedcli.errors import LineTooLong
 _MARK = re.compile(r"\\[`$]|`\"|`|'|\$\{|\$(?=[A-Za-z_])|\}")
 _GLOBAL = re.compile(r"\w+")
 #: what may stand between ` and ': a name, or one of the forms that the caller evaluates:
-#: `=exp', `:function', `++i', `macval(x)', `r(mean)', `x[name]'
+#: `=exp', `:function', `++i', `macval(x)', `r(mean)', `x[name]', `*'
 _LOCAL = re.compile(
-    r"\s*(?:\w+|[=:.].*|(?:\+\+|--)\w+|\w+(?:\+\+|--)|[ercs]\(\s*\w+\s*\)|\w+\[\s*\w*\s*\]|macval\(\s*\$?\w+\s*\))\s*",
+    r"\s*(?:\w+|[=:.].*|(?:\+\+|--)\w+|\w+(?:\+\+|--)|[ercs]\(\s*\w+\s*\)|\w+\[\s*\w*\s*\]|macval\(\s*\$?\w+\s*\)|\*)\s*",
     re.DOTALL,
 )
 

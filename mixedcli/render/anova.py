@@ -15,7 +15,7 @@ _LEAST, _MOST = 10, 22
 
 
 def _stub(names: Iterable[str]) -> int:
-    return min(max(_LEAST, *(len(x) for x in names)), _MOST)
+    return min(max((_LEAST, *(len(x) for x in names))), _MOST)
 
 
 def _name(name: str) -> str:

@@ -107,3 +107,17 @@ def test_counts_of_one_variable(drug: mixedcli.Session) -> None:
         drug.run("table")
     with pytest.raises(StataError):
         drug.run("table drug person score")
+
+
+def test_a_model_without_terms() -> None:
+    s = mixedcli.Session(pd.DataFrame({"y": [1.0, 2, 4]}))
+    assert "Residual |" in str(s.run("anova y"))
+    assert s.e["rss"] == pytest.approx(14 / 3, rel=1e-12)
+
+
+@pytest.mark.parametrize("typed", ["areg 10", "areg y = x", "jackknife: areg 10"])
+def test_areg_takes_variables_only(typed: str) -> None:
+    s = mixedcli.Session(pd.DataFrame({"y": [1.0, 2, 4], "x": [1.0, 2, 3]}))
+    with pytest.raises(StataError) as refused:
+        s.run(typed)
+    assert refused.value.rc == 198

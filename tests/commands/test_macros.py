@@ -229,3 +229,13 @@ def test_gettoken(text: str, line: str, first: str | None, rest: str | None) -> 
     assert run(line) == ""
     assert session.locals.get("f") == first
     assert session.locals.get("r") == rest
+
+
+def test_all_arguments_that_are_left() -> None:
+    _, run = driver()
+    run('tokenize `""a b" c d"\'')
+    assert run('display "`*\'"') == "a b c d"
+    run("macro shift")
+    assert run('display "[`*\']"') == "[c d]"
+    run("macro shift 2")
+    assert run('display "[`*\']"') == "[]"

@@ -105,3 +105,10 @@ def test_saveold_writes_what_pandas_reads_as_117(tmp_path: Path) -> None:
     assert run("saveold a, replace version(14)") == "(saving in Stata 14 format)\nfile a.dta saved"
     assert run("saveold a, replace version(9)").startswith("r(198): option version() invalid")
     assert run("save a, replace version(13)").startswith("r(198): option version() not allowed")
+
+
+def test_another_ending_is_told_to_be_a_data_set(tmp_path: Path) -> None:
+    _, run = driver(data())
+    # stata: "file /tmp/St1753999.000001 saved as .dta format", logs of release 17
+    out = run(f'save "{tmp_path}/kept.tmp"').replace("\n> ", "")
+    assert out == f"file {tmp_path}/kept.tmp saved as .dta format"

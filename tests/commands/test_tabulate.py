@@ -203,3 +203,12 @@ def test_exact_of_larger_tables() -> None:
     text = s.run("tab a b, exact").text
     assert s.r["p_exact"] == pytest.approx(0.478240386378715, rel=1e-9)
     assert "           Fisher's exact =                 0.478" in text
+
+
+def test_one_row_has_nothing_to_test() -> None:
+    s = Session(pd.DataFrame({"one": [1.0] * 5, "two": [0.0, 1, 0, 1, 0]}))
+    out = str(s.run("tabulate one two, all"))
+    assert "          Pearson chi2(0) =        .   Pr = ." in out
+    assert "                    gamma =        .  ASE = ." in out
+    assert "          Kendall's tau-b =        .  ASE = ." in out
+    assert all(np.isnan(s.r[name]) for name in ("chi2", "p", "chi2_lr", "CramersV", "gamma", "taub", "ase_taub"))
