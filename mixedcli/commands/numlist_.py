@@ -29,6 +29,7 @@ SPEC = CommandSpec("numlist", any_option=True)
 _FLAGS = {"ascending": 1, "descending": 1, "integer": 1, "missingokay": 4, "sort": 1}
 _OPTION = re.compile(r"\s*(\w+)\s*(?:\(([^()]*)\))?")
 _BOUND = re.compile(r"\s*(<=|>=|<|>)\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)")
+_LIMIT = re.compile(r"\b(min|max)\s*=\s*(\d+)")
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -48,7 +49,30 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     if "sort" in given:
         numbers.sort()
     _check(numbers, given)
-    return Outcome(r=Stored(macros={"numlist": " ".join("." if math.isnan(x) else number(x) for x in numbers)}))
+    return Outcome(r=Stored(macros={"numlist": _text(numbers)}))
+
+
+def restricted(session: Session, typed: str, demands: str) -> str:
+    """The numbers of an option that syntax describes as numlist(demands), such as ``integer >=0 max=3 sort``.
+
+    Errors: r(121) no list, r(122) to r(127) a list that is not as demanded.
+    """
+    bounds = [found[0] for found in _BOUND.finditer(demands)]
+    words = _BOUND.sub(" ", demands)
+    limits = _LIMIT.findall(words)
+    flags = _LIMIT.sub(" ", words).split()
+    given = _options(", " + " ".join([*flags, *(f"{name}({value})" for name, value in limits)]))
+    given["range"] = " ".join(bounds)
+    assert session.language is not None
+    numbers = list(session.language.numlist(typed))
+    if "sort" in given:
+        numbers.sort()
+    _check(numbers, given)
+    return _text(numbers)
+
+
+def _text(numbers: Sequence[float]) -> str:
+    return " ".join("." if math.isnan(x) else number(x) for x in numbers)
 
 
 def _options(text: str) -> dict[str, str]:

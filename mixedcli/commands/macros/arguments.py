@@ -9,7 +9,9 @@ from mixedcli.commands.macros.loops import new_names
 from mixedcli.commands.macros.text import number, unplaced, unquoted, words
 from mixedcli.data import types, varlist
 from mixedcli.errors import (
+    Coded,
     InvalidSyntax,
+    NotFound,
     StataError,
     TooFewSpecified,
     TooManySpecified,
@@ -29,7 +31,8 @@ def front(session: Session, wanted: Expected, typed: str) -> dict[str, str]:
     if kind == "anything":
         if not typed and not wanted.optional:
             raise InvalidSyntax("something required")
-        return {"anything": typed}
+        named = re.search(r"\bname\s*=\s*(\w+)", modifiers)
+        return {named[1] if named else "anything": typed}
     macro = {"varname": "varlist", "newvarlist": "varlist", "newvarname": "varlist", "name": "namelist"}.get(kind, kind)
     macro = next((m[1] for m in [re.search(r"\blocal\s*=\s*(\w+)", modifiers)] if m), macro)
     if not typed:
@@ -93,7 +96,7 @@ def _counted(names: list[str], kind: str, modifiers: str) -> list[str]:
 
 def weight_kind(typed: str, allowed: str) -> str:
     """The full word of a weight.  Errors: r(101) a kind that is not among those allowed."""
-    kinds = [kind for kind in _WEIGHTS if kind in allowed.replace("weights", "weight")]
+    kinds = [f"{word[0]}weight" for word in allowed.split()]  # aw, aweight, aweights
     if typed == "weight":
         return kinds[0]
     full = [kind for kind in _WEIGHTS if kind.startswith(typed) and len(typed) >= 2]
@@ -127,8 +130,9 @@ def option(session: Session, row: ExpectedOption, text: str) -> str:
                 raise InvalidSyntax("level() must be between 10 and 99.99 inclusive")
             return number(level)
         case "numlist":
-            assert session.language is not None
-            return " ".join(number(value) for value in session.language.numlist(text))
+            from mixedcli.commands.numlist_ import restricted
+
+            return restricted(session, text, row.default)
         case "varlist" | "varname" as which:
             return variables(session, text, which, row.default + modifiers + row.type)
         case "newvarname" | "newvarlist" as which:
@@ -153,4 +157,8 @@ def about_option(error: StataError, name: str) -> StataError:
     """An error that names the option in which it happened."""
     if error.message == "incorrectly specified":
         return InvalidSyntax(f"option {name}() incorrectly specified")
-    return type(error)(f"option {name}(): {error.message}") if "\n" not in error.message else error
+    if 121 <= error.rc <= 127:  # stata: logs and programs that imitate it
+        return Coded(error.rc, f"{name}() invalid -- {error.message}")
+    if isinstance(error, NotFound) or "\n" in error.message:
+        return error
+    return type(error)(f"option {name}(): {error.message}")

@@ -10,7 +10,7 @@ from mixedcli.frozen import frozen
 
 _FRONT = ("varlist", "varname", "newvarlist", "newvarname", "namelist", "name", "anything")
 _ELEMENT = re.compile(
-    r"\s*(\[)?\s*(" + "|".join(_FRONT) + r"|if|in|using|=\s*/?\s*exp|[fapi]weights?\b[\w\s]*)"
+    r"\s*(\[)?\s*(" + "|".join(_FRONT) + r"|if|in|using|=\s*/?\s*exp|[fapi]w(?:eights?)?\b[\w\s]*)"
     r"(/?)\s*(\(([^()]*)\))?(/?)\s*(\])?"
 )
 
@@ -75,7 +75,7 @@ def _front(text: str) -> tuple[Expected, ...]:
         bare = bool(found[3] or found[6]) or kind.startswith("=/")
         if kind.startswith("="):
             kind = "exp"
-        elif "weight" in kind:
+        elif re.match(r"[fapi]w", kind):
             kind, modifiers = "weight", found[2]
             pieces.append(Expected(kind, bool(found[1]), modifiers, bare))
             position = found.end()
