@@ -68,6 +68,7 @@ class Script:
     """What a command asks dispatch to run next: a file or program text, with arguments.
 
     own: it has its own local macros (do, run), or shares the caller's (include).  shown: commands are echoed.
+    arguments: the words as typed, quotes and all.
     """
 
     text: str
@@ -75,6 +76,7 @@ class Script:
     words: tuple[str, ...] = ()
     own: bool = True
     shown: bool = True
+    arguments: str = ""
 
 
 @frozen

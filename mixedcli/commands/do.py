@@ -23,14 +23,20 @@ SPEC = CommandSpec("do", (OptionSpec("nostop", "nostop"), OptionSpec("adopath", 
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     """Read the file and ask dispatch to run it.  Errors: r(601) no such file, r(603) it cannot be read."""
     body = command.body
-    words = [word.text for word in body.words] if isinstance(body, ast.WordsBody) else []
+    typed = body.words if isinstance(body, ast.WordsBody) else ()
+    words = [word.text for word in typed]
     if not words:
         raise InvalidSyntax("invalid file specification", command.span)
     name = with_suffix(words[0], ".do")
     with opening(name):
         raw = located(name, session.settings.cwd).read_bytes()
     kind = commands.resolve(command.name)
-    return Outcome(script=Script(_decoded(raw), name, tuple(words[1:]), own=kind != "include", shown=kind != "run"))
+    first, last = (typed[1].span, typed[-1].span) if len(typed) > 1 else (None, None)
+    arguments = command.text[first.start : last.end] if first is not None and last is not None else ""
+    script = Script(
+        _decoded(raw), name, tuple(words[1:]), own=kind != "include", shown=kind != "run", arguments=arguments
+    )
+    return Outcome(script=script)
 
 
 def _decoded(raw: bytes) -> str:

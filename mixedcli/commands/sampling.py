@@ -13,7 +13,7 @@ from mixedcli.data.dataset import Dataset
 from mixedcli.data.missing import is_missing
 from mixedcli.errors import InvalidSyntax, NoObservations, TypeMismatch
 from mixedcli.frozen import frozen
-from mixedcli.model.regression import weight_values, weighted_rows
+from mixedcli.model.regression import assumed, weight_values, weighted_rows
 from mixedcli.session import Session
 
 Floats = NDArray[np.float64]
@@ -41,9 +41,7 @@ def used_rows(session: Session, command: ast.Command, allowed: tuple[str, ...] =
     kind, w = weight_values(command, session.data, context, allowed or ("",))
     if w is None:
         return Used(rows)
-    assumed = command.weight is not None and not command.weight.kind
-    word = {"aweight": "analytic", "fweight": "frequency", "pweight": "sampling", "iweight": "importance"}[kind]
-    notes: tuple[Block, ...] = (line(f"({word} weights assumed)"),) if assumed else ()
+    notes: tuple[Block, ...] = tuple(line(text) for text in assumed(command.weight, kind))
     return Used(weighted_rows(rows, w, kind), kind, w, notes)
 
 

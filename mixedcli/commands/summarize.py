@@ -28,7 +28,7 @@ from mixedcli.data.dataset import Column
 from mixedcli.data.missing import is_missing
 from mixedcli.data.moments import figures
 from mixedcli.errors import InvalidSyntax
-from mixedcli.model.regression import weight_values, weighted_rows
+from mixedcli.model.regression import assumed, weight_values, weighted_rows
 from mixedcli.numfmt import text
 from mixedcli.results import Stored
 from mixedcli.session import Outcome, Session
@@ -64,7 +64,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         selected = weighted_rows(selected, w, kind)
     columns = [data.column(name) for name in names]
     values = [_values(column, selected, w) for column in columns]
-    blocks: list[Block] = []
+    blocks: list[Block] = [line(text) for text in assumed(command.weight, kind)]
     if "meanonly" not in options:
         if detail:
             for column, (x, v) in zip(columns, values, strict=True):

@@ -15,18 +15,19 @@ Example: tabulate treatment outcome, row chi2
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from mixedcli import ast
 from mixedcli.blocks import Blank, Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
-from mixedcli.commands.context import expression_context
+from mixedcli.commands.sampling import Used, used_rows
 from mixedcli.commands.tabulation import Floats, Levels, levels_of
 from mixedcli.commands.tabulation_oneway import indicators, one_way, one_way_summary
 from mixedcli.commands.tabulation_tests import Tests, tests
 from mixedcli.commands.tabulation_twoway import two_way, two_way_summary
-from mixedcli.data import sample, varlist
-from mixedcli.data.expression import as_column, evaluate
+from mixedcli.data import varlist
 from mixedcli.data.missing import is_missing
 from mixedcli.errors import InvalidSyntax, NoObservations, TooFewSpecified, TooManySpecified
 from mixedcli.results import Matrix, Stored
@@ -75,11 +76,14 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
 
 def tabulated(session: Session, command: ast.Command, options: Options, names: tuple[str, ...]) -> Outcome:
     """One table of one or two variables."""
-    data = session.data
-    rows = sample.mask(data, command.condition, command.in_range, expression_context(session))
-    weights = _weights(session, command, rows)
-    if weights is not None:
-        rows = rows & (weights > 0)
+    allowed = ("aweight", "fweight", "iweight") if "summarize" in options else ("fweight", "aweight", "iweight")
+    sampled = used_rows(session, command, allowed)
+    made = _tables(session, options, names, sampled)
+    return replace(made, blocks=(*sampled.notes, *made.blocks))
+
+
+def _tables(session: Session, options: Options, names: tuple[str, ...], sampled: Used) -> Outcome:
+    data, rows = session.data, sampled.rows
     missing = bool(options.get("missing"))
     found = [levels_of(data, n, rows, missing=missing, label=options.get("label", True)) for n in names]
     used = np.logical_and.reduce([x.codes >= 0 for x in found])
@@ -90,8 +94,8 @@ def tabulated(session: Session, command: ast.Command, options: Options, names: t
         raise NoObservations("no observations")
     if len(found) > 1 or "summarize" in options:  # values that only unused rows have
         found = [levels_of(data, n, used, missing=missing, label=options.get("label", True)) for n in names]
-    w = np.ones(data.n) if weights is None else weights
-    if command.weight is not None and command.weight.kind == "aweight":
+    w = np.ones(data.n) if sampled.w is None else np.where(rows, sampled.w, 0.0)
+    if sampled.weight == "aweight":
         w = w * (np.count_nonzero(used) / w[used].sum())
     if "summarize" in options:
         values = data.numeric(of)[used]
@@ -103,15 +107,6 @@ def tabulated(session: Session, command: ast.Command, options: Options, names: t
     if len(names) == 1:
         return _one(session, found[0], used, w, options)
     return _two(session, found[0], found[1], used, w, options)
-
-
-def _weights(session: Session, command: ast.Command, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Floats | None:
-    if command.weight is None:
-        return None
-    if command.weight.kind == "pweight":
-        raise InvalidSyntax("pweights not allowed", command.weight.span)
-    values = np.asarray(as_column(evaluate(command.weight.expr, expression_context(session)), session.data.n), float)
-    return np.where(is_missing(values), 0.0, values)
 
 
 def _one(

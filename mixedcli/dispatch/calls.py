@@ -134,7 +134,7 @@ def script(interpreter: Interpreter, wanted: Script, mode: Mode) -> None:
 
     own = None
     if wanted.own:
-        own = {"0": " ".join(wanted.words), **{str(k): word for k, word in enumerate(wanted.words, 1)}}
+        own = {"0": wanted.arguments, **{str(k): word for k, word in enumerate(wanted.words, 1)}}
     quiet = Mode(mode.visible and wanted.shown)
     echoes = wanted.shown and wanted.own
     with _inside(interpreter, "do-file", wanted.name, own, quiet, wanted.name):

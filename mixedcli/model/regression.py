@@ -22,6 +22,7 @@ from mixedcli.errors import (
     NonintegerWeights,
     NoObservations,
     TypeMismatch,
+    VarlistNotAllowed,
     VarlistRequired,
 )
 from mixedcli.frozen import frozen
@@ -106,7 +107,7 @@ def bind(
     constant: bool = True,
     vce: Vce = OLS,
     panel: str = "",
-    weights: tuple[str, ...] = ("fweight", "aweight", "pweight", "iweight"),
+    weights: tuple[str, ...] = ("aweight", "fweight", "pweight", "iweight"),
 ) -> Regression:
     """The regression of a command's varlist on the rows selected by if and in.
 
@@ -139,6 +140,7 @@ def bind(
     rows = None if sample.all() else sample
     y = factors.values(depvar, data, rows)
     X, found, kept, notes = _columns(terms, data, sample, rows, len(y), constant=constant)
+    notes = (*assumed(command.weight, kind), *notes)
     span = command.weight.expr.span if command.weight is not None else None
     made = Regression(
         depvar.name,
@@ -169,17 +171,28 @@ def _grouped(made: Regression, data: Dataset, rows: Rows | None, cluster: str, p
 def weight_values(
     command: ast.Command, data: Dataset, context: Context, allowed: tuple[str, ...]
 ) -> tuple[str, Floats | None]:
-    """The kind of the weights and their values in every row; ("", None) without.  Errors: r(198), r(109)."""
+    """The kind of the weights and their values in every row; ("", None) without.  Errors: r(101), r(109).
+
+    Without a word for the kind it is the first of those allowed; ``assumed`` says so.
+    """
     weight = command.weight
     if weight is None:
         return "", None
     kind = weight.kind or allowed[0]
     if kind not in allowed:
-        raise InvalidSyntax(f"{kind}s not allowed", weight.span)
+        raise VarlistNotAllowed(f"{kind}s not allowed", weight.span)
     values = as_column(evaluate(weight.expr, context), data.n)
     if values.dtype.kind not in "fiub":
         raise TypeMismatch("type mismatch", weight.expr.span)
     return kind, np.asarray(values, dtype=np.float64)
+
+
+def assumed(weight: ast.Weight | None, kind: str) -> tuple[str, ...]:
+    """The note of [weight=exp] on the kind of weights that it is taken for."""
+    if weight is None or weight.kind:
+        return ()
+    word = {"aweight": "analytic", "fweight": "frequency", "pweight": "sampling", "iweight": "importance"}[kind]
+    return (f"({word} weights assumed)",)
 
 
 def weighted_rows(sample: Rows, w: Floats, kind: str) -> Rows:

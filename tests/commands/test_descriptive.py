@@ -400,3 +400,41 @@ def test_total_and_proportion(teeth: Session) -> None:
     for bad in ("mean", "mean distance, vce(robust)", "proportion distance"):
         with pytest.raises(StataError):
             Session(data=ORTHODONT).run(bad)
+
+
+@pytest.mark.parametrize(
+    ("command", "note"),
+    [
+        ("summarize y", "(analytic weights assumed)"),
+        ("regress y x", "(analytic weights assumed)"),
+        ("areg y x, absorb(g)", "(analytic weights assumed)"),
+        ("tabulate g", "(frequency weights assumed)"),
+        ("tabulate g, summarize(y)", "(analytic weights assumed)"),
+    ],
+)
+def test_weights_of_no_kind_are_those_of_the_command(command: str, note: str) -> None:
+    frame = pd.DataFrame(
+        {"y": [1.0, 4, 2, 8, 5, 7], "x": [1.0, 2, 3, 5, 8, 13], "g": [1.0, 1, 1, 2, 2, 2], "w": [1.0, 2, 3, 1, 2, 3]}
+    )
+    head, comma, options = command.partition(",")
+    plain, named = Session(frame), Session(frame)
+    told = str(plain.run(f"{head} [w=w]{comma}{options}"))
+    kind = "fw" if "frequency" in note else "aw"
+    assert told.replace(note + "\n", "") == str(named.run(f"{head} [{kind}=w]{comma}{options}"))
+    assert note in told
+
+
+@pytest.mark.parametrize("command", ["summarize y [pw=w]", "tabulate g [pw=w]", "correlate y x [pw=w]"])
+def test_weights_that_are_not_allowed(command: str) -> None:
+    s = Session(pd.DataFrame({"y": [1.0, 4, 2], "x": [1.0, 2, 3], "g": [1.0, 1, 2], "w": [1.0, 2, 3]}))
+    with pytest.raises(StataError, match="pweights not allowed") as refused:
+        s.run(command)
+    assert refused.value.rc == 101
+
+
+def test_frequency_weights_of_a_table_are_whole() -> None:
+    s = Session(pd.DataFrame({"g": [1.0, 1, 2], "w": [1.0, 2.5, 3], "s": ["a", "b", "c"]}))
+    for typed, rc in (("tabulate g [fw=w]", 401), ("tabulate g [fw=-w]", 402), ("tabulate g [fw=s]", 109)):
+        with pytest.raises(StataError) as refused:
+            s.run(typed)
+        assert refused.value.rc == rc

@@ -414,3 +414,10 @@ def test_other_programs_may_not_stand_behind_by() -> None:
     d("program plain\nend\nsort x\n")
     d("capture by x: plain\n")
     assert d.session.rc == 190
+
+
+def test_arguments_of_a_do_file_as_typed(tmp_path: Path) -> None:
+    (tmp_path / "one.do").write_text("global all `\"`0'\"'\nglobal second `\"`2'\"'\n")
+    d = started()
+    d(f'do "{tmp_path}/one.do" 3 "a b", nostop\n')
+    assert d.session.globals == {"all": '3 "a b"', "second": "a b"}

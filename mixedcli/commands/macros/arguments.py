@@ -97,7 +97,7 @@ def _counted(names: list[str], kind: str, modifiers: str) -> list[str]:
 def weight_kind(typed: str, allowed: str) -> str:
     """The full word of a weight.  Errors: r(101) a kind that is not among those allowed."""
     kinds = [f"{word[0]}weight" for word in allowed.split()]  # aw, aweight, aweights
-    if typed == "weight":
+    if "weight".startswith(typed):
         return kinds[0]
     full = [kind for kind in _WEIGHTS if kind.startswith(typed) and len(typed) >= 2]
     if not full:
