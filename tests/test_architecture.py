@@ -43,7 +43,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "parse": ({"ast", "errors"}, {"lark"}),
     # scipy: special functions of expressions, imported when one is called
     "data": ({"ast", "errors", "numfmt", "datefmt"}, {"numpy", "scipy", "pandas", "pyreadstat", "pyarrow", "openpyxl"}),
-    "engine": ({"results", "errors"}, {"numpy", "scipy"}),
+    "engine": ({"results", "errors"}, {"numpy", "scipy", "threadpoolctl"}),
     "render": ({"blocks", "blocks_anova", "blocks_margins", "errors", "numfmt", "datefmt"}, {"rich"}),
     "model": ({"ast", "data", "engine", "results", "errors"}, {"numpy"}),
     "session": ({"data", "results", "errors"}, set()),

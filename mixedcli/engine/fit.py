@@ -23,6 +23,7 @@ from mixedcli.engine.optimize import Maximum, curvature, maximize
 from mixedcli.engine.orthogonal import Column, Frame, prepare
 from mixedcli.engine.parameters import Space, parameter_space
 from mixedcli.engine.start import opened, sampled_start, uphill_from_boundary
+from mixedcli.engine.threads import matrix_threads
 from mixedcli.engine.working import Objective, Point, WorkingScale
 from mixedcli.errors import InitialValues
 from mixedcli.results import FitTrace, Information, Iteration, MixedResult, Robust, SmallSample
@@ -43,9 +44,13 @@ def fit(
     Raises InsufficientObservations (r(2001)) and InitialValues (r(1400)); non-convergence is reported in
     ``trace.converged``, not raised.
     """
-    options = options or FitOptions()
     _check_magnitudes(design)
     design = with_indicators(design)
+    with matrix_threads(design):
+        return _fit(design, options or FitOptions(), on_iteration)
+
+
+def _fit(design: Design, options: FitOptions, on_iteration: Callable[[Iteration], None] | None) -> MixedResult:
     frame = prepare(design)
     space, effects = parameter_space(design, frame.rows)
     likelihood = likelihood_of(design, frame, space, effects, options)
@@ -249,4 +254,5 @@ def small_sample_again(
             known.append(moments(design, exact, result.psi))
         return known[0]
 
-    return tuple(small_sample(m, information, design, result.vcov_beta, again) for m, information in wanted)
+    with matrix_threads(design):
+        return tuple(small_sample(m, information, design, result.vcov_beta, again) for m, information in wanted)

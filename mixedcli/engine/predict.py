@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from mixedcli.engine.design import Design, Floats, Ints
 from mixedcli.engine.indicators import narrow, needs_indicators
+from mixedcli.engine.threads import matrix_threads
 from mixedcli.engine.weights import Weights, effect_weights
 from mixedcli.frozen import frozen
 from mixedcli.results import MixedResult
@@ -68,7 +69,8 @@ def random_effects(design: Design, result: MixedResult) -> tuple[LevelEffects, .
     if design.crossed:
         from mixedcli.engine.predict_crossed import crossed_effects
 
-        return crossed_effects(design, result)
+        with matrix_threads(design):
+            return crossed_effects(design, result)
     stages = _stages(design, result)
     if not stages:
         return ()
