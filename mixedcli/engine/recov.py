@@ -237,7 +237,7 @@ class Exchangeable(RandomCovariance):
 
     __slots__ = ()
     keyword = "exchangeable"
-    abbreviation = "exc"
+    abbreviation = "ex"  # stata: "|| class: z2 z3, nocons cov(ex)" in Stata's help; its table says exc
     title = "Exchangeable"
 
     def scale_index(self) -> Ints:

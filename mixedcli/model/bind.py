@@ -163,11 +163,13 @@ def _check_levels(equations: Sequence[EquationSpec]) -> None:
 def _place_constants(equations: Sequence[EquationSpec]) -> tuple[EquationSpec, ...]:
     """Repeated equations of a level carry one constant, in the last of them (technical note after example 5).
 
-    R. equations have none.
+    R. equations have none; noconstant in the last leaves it to the one before ("you can use noconstant
+    creatively to override this").
     """
     placed = []
     for i, equation in enumerate(equations):
-        again = any(e.level == equation.level and e.crossed is None for e in equations[i + 1 :])
+        later = equations[i + 1 :]
+        again = any(e.level == equation.level and not (e.crossed or e.noconstant) for e in later)
         placed.append(replace(equation, noconstant=True) if again or equation.crossed else equation)
     return tuple(placed)
 

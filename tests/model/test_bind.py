@@ -43,6 +43,19 @@ def test_repeated_level_has_its_constant_in_the_last_equation() -> None:
     assert [e.noconstant for e in bound.equations] == [True, False, False]
 
 
+@pytest.mark.parametrize(
+    ("random", "expected"),
+    [
+        ("|| g: x, cov(ind) || g: z, nocons", [False, True]),
+        ("|| g: x || g: w || g: z, nocons", [True, False, True]),
+        ("|| g: x, nocons || g: z, nocons", [True, True]),
+    ],
+)
+def test_noconstant_overrides_where_the_constant_goes(random: str, expected: list[bool]) -> None:
+    """Technical note after example 5: "you can use noconstant creatively to override this"."""
+    assert [e.noconstant for e in spec(f"mixed y x {random}").equations] == expected
+
+
 @pytest.mark.parametrize("text", ["mixed y x || id: if a==1|b==2", "mixed y x if a==1|b==2 || id:"])
 def test_if_stands_in_the_fixed_part_or_after_the_last_level(text: str) -> None:
     """LANGUAGE.md A.5, trap 2."""
@@ -54,7 +67,7 @@ def test_if_stands_in_the_fixed_part_or_after_the_last_level(text: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "full"),
     [("un", "unstructured"), ("unstruc", "unstructured"), ("unstructure", "unstructured"), ("id", "identity"),
-     ("ind", "independent"), ("exch", "exchangeable")],
+     ("ind", "independent"), ("exch", "exchangeable"), ("ex", "exchangeable")],
 )  # fmt: skip
 def test_covariance_abbreviations(typed: str, full: str) -> None:
     assert spec(f"mixed y x || id: x, covariance({typed})").equations[0].covariance == full
