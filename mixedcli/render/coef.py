@@ -129,14 +129,10 @@ def _row(x: CoefRow, block: CoefTable, width: int, rest: int, extra: int, *, fir
     if x.kind == "blank":
         yield row(t(" " * (width + 1) + "|"))
         return
-    *above, name = _level_lines(x.name, width - 1) if x.level else split_name(x.name, width)
-    for part in above:
-        # a line that breaks at a blank ends where its last one ends
-        yield row(t(f"{part:>{width + 1}}|" if part.endswith("#") else f"{part:>{width - 1}}  |"))
-    # a level stands one column further left, with two blanks before the bar (stata: ex13.log)
-    stub = f"{name:>{width - 1}}  |" if x.level else f"{name:>{width}} |"
+    *above, stub = stub_lines(x.name, width, level=x.level)
+    yield from (row(t(part)) for part in above)
     if x.kind == "bare":
-        stub = f"{name:>{width + 1}}|"
+        stub = f"{split_name(x.name, width)[-1]:>{width + 1}}|"
     if x.kind == "factor":
         yield row(t(stub))
         return
@@ -177,6 +173,15 @@ def _unless(left_out: bool, text: str) -> str:
     return "" if left_out else text
 
 
+def stub_lines(name: str, width: int, *, level: bool) -> list[str]:
+    """What stands left of the bar, the bar included; the numbers go behind the last line."""
+    *above, last = _level_lines(name, width - 1) if level else split_name(name, width)
+    # a line that breaks at a blank ends where its last one ends
+    lines = [f"{part:>{width + 1}}|" if part.endswith("#") else f"{part:>{width - 1}}  |" for part in above]
+    # a level stands one column further left, with two blanks before the bar (stata: ex13.log)
+    return [*lines, f"{last:>{width - 1}}  |" if level else f"{last:>{width}} |"]
+
+
 def _cut_label(label: str, width: int) -> str:
     """A value label that is too long ends in two periods (unverified: how many of its characters stay)."""
     return label if len(label) <= width else label[: width - 2] + ".."
@@ -188,9 +193,9 @@ def _level_lines(label: str, width: int) -> list[str]:
     """
     if len(label) <= width:
         return [label]
-    if ") (" in label:
-        pieces = label.replace(") (", ") \0(").split("\0")
-        return [x for piece in pieces for x in _level_lines(piece.rstrip(), width)]
+    end = _closed(label)
+    if end and not label[end:].startswith(" vs "):
+        return [*_level_lines(label[:end], width), *_level_lines(label[end + 1 :], width)]
     first, versus, second = label.partition(" vs ")
     if versus:
         return [_cut_side(first, width), "vs", _cut_side(second, width)]
@@ -202,6 +207,16 @@ def _level_lines(label: str, width: int) -> list[str]:
             lines.append("")
         lines[-1] += piece
     return [_cut_label(x, width) for x in lines]
+
+
+def _closed(label: str) -> int:
+    """Where the bracket that a label begins with closes before a blank: "(2 vs 1) male", else 0."""
+    depth = 0
+    for k, letter in enumerate(label):
+        depth += (letter == "(") - (letter == ")")
+        if not depth:
+            return k + 1 if k and label[k + 1 : k + 2] == " " else 0
+    return 0
 
 
 def _cut_side(text: str, width: int) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from mixedcli import numfmt
 from mixedcli.blocks import Line
 from mixedcli.blocks_margins import AtRow, ContrastRow, ContrastTable, CountTable, MarginsHeader
+from mixedcli.numfmt import abbreviate
+from mixedcli.render.coef import stub_lines
 from mixedcli.render.notes import wrap
 from mixedcli.render.segments import WIDTH, r, row, rule, t
 
@@ -81,7 +83,7 @@ def contrast_table(block: ContrastTable, linesize: int) -> Iterator[Line]:
     if block.method:
         heads.append((heads[-1][0], 11))
     rest = sum(w for _, w in heads)
-    width = _widest((x.kind, x.name) for x in block.rows)
+    width = _widest(((x.kind, x.name) for x in block.rows), linesize - 3 - rest)
     full = row(t("-" * (width + 2 + rest)))
     yield full
     if block.method:
@@ -89,7 +91,7 @@ def contrast_table(block: ContrastTable, linesize: int) -> Iterator[Line]:
     yield row(t(f"{'':>{width}} |" + "".join(h.rjust(w) for h, w in heads)))
     yield rule(width + 1, rest)
     for x in block.rows:
-        yield row(t(_name(x.kind, x.name, width)), r(_cells(x, block)))
+        yield from _lines(x.kind, x.name, width, _cells(x, block))
     yield full
     for note in block.notes:
         yield from (row(t(x)) for x in wrap(f"Note: {note}", width + 2 + rest, " " * 6))
@@ -111,19 +113,25 @@ def _cells(x: ContrastRow, block: ContrastTable) -> str:
     return out
 
 
-def _widest(rows: Iterator[tuple[str, str]]) -> int:
-    return max(12, *(len(name) + (1 if kind == "level" else 0) for kind, name in rows))
+def _widest(rows: Iterator[tuple[str, str]], room: int) -> int:
+    """Columns of the names; tables stay below the line size as those of coefficients do."""
+    longest = max(12, *(len(name) + (1 if kind == "level" else 0) for kind, name in rows if kind != "equation"))
+    return min(longest, max(room, 12))
 
 
-def _name(kind: str, name: str, width: int) -> str:
+def _lines(kind: str, name: str, width: int, cells: str) -> Iterator[Line]:
+    """A row, its name above the numbers in several lines where it is long."""
     if kind == "equation":
-        return f"{name:<{width}} |"
-    return f"{name:>{width - 1}}  |" if kind == "level" else f"{name:>{width}} |"
+        yield row(t(f"{abbreviate(name, width):<{width}} |"))
+        return
+    *above, last = stub_lines(name, width, level=kind == "level")
+    yield from (row(t(part)) for part in above)
+    yield row(t(last), r(cells))
 
 
 def count_table(block: CountTable, linesize: int) -> Iterator[Line]:
     """How many comparisons each term has."""
-    width = _widest((kind, name) for kind, name, _ in block.rows)
+    width = _widest(((kind, name) for kind, name, _ in block.rows), linesize - 3 - 13)
     full = row(t("-" * (width + 15)))
     yield full
     for head in ("Number of", "comparisons"):
@@ -131,5 +139,5 @@ def count_table(block: CountTable, linesize: int) -> Iterator[Line]:
     yield rule(width + 1, 13)
     for kind, name, count in block.rows:
         cells = "" if kind in ("equation", "head", "blank") else f"{count:>13}"
-        yield row(t(_name(kind, name, width)), r(cells))
+        yield from _lines(kind, name, width, cells)
     yield full

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mixedcli import Session
 from mixedcli.blocks import CoefRow, CoefTable
 from mixedcli.blocks_margins import AtRow, ContrastRow, ContrastTable, CountTable, MarginsHeader
 from mixedcli.render.text import render_all
@@ -255,3 +256,21 @@ def test_long_comparisons_break_where_the_line_ends() -> None:
     row = value("(2 vs 1) (3 vs 1)", 1.0, 1.0, 1.0, 0.3, -1.0, 3.0)
     shown = lines(CoefTable("", (row,), coef_title="Contrast"))
     assert [x.partition("|")[0] for x in shown[3:-1]] == ["   (2 vs 1)  ", "   (3 vs 1)  "]
+
+
+def test_no_table_is_wider_than_the_line_and_no_row_loses_its_level() -> None:
+    """Long names and labels: a contrast's own level (behind the brackets) must stay readable."""
+    run = Session().run
+    run("set obs 240\nset seed 1\ngenerate g = int((_n - 1) / 12)")
+    run("generate treatment_group_assigned_at_x = mod(_n, 3) + 1\ngenerate a_long_name_for_gender = mod(_n, 2)")
+    run('label define T 1 "Placebo arm (once daily)" 2 "Low dose" 3 "High dose with rescue medication"')
+    run('label define S 0 "Male sex" 1 "Female"')
+    run("label values treatment_group_assigned_at_x T\nlabel values a_long_name_for_gender S")
+    run("generate y = rnormal()\nmixed y treatment_group_assigned_at_x##a_long_name_for_gender || g:")
+    term = "r.treatment_group_assigned_at_x@a_long_name_for_gender"
+    for command in (f"contrast {term}, effects", f"contrast {term}, effects mcompare(scheffe)", f"margins {term}"):
+        lines = run(command).text.splitlines()
+        assert max(map(len, lines)) <= 79
+        assert not any(line.startswith("> ") for line in lines)
+        stubs = [line.split("|")[0].strip() for line in lines if "|" in line and line.split("|")[1].strip()]
+        assert stubs.count("Male sex") == stubs.count("Female") == 4, command
