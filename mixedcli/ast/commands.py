@@ -263,3 +263,9 @@ class Command(Node):
     text: str = field(default="", compare=False)
     following: tuple[str, ...] = ()
     more_using: tuple[str, ...] = ()
+
+    @property
+    def cmdline(self) -> str:
+        """The command as typed, without its prefixes, blanks squeezed: e(cmdline)."""
+        text = self.text if self.span is None else self.text[self.span.start : self.span.end]
+        return " ".join(text.split())

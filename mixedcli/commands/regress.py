@@ -98,8 +98,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     notes: list[Block] = [line(text) for text in data.notes]
     if fitted.total:
         notes.append(line(f"(sum of wgt is {regress_e.weight_total(fitted.total)})"))
-    cmdline = command.text[command.span.start : command.span.end] if command.span else command.text
-    stored = regress_e.stored(fitted, table, cmdline)
+    stored = regress_e.stored(fitted, table, command.cmdline)
     if command.weight is not None and command.weight.expr.span is not None:
         place = command.weight.expr.span
         stored = replace(stored, macros={**stored.macros, "wexp": f"= {command.text[place.start : place.end]}"})

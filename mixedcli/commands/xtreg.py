@@ -74,8 +74,9 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     context = expression_context(session)
     selected = sample.mask(session.data, command.condition, command.in_range, context)
     bound = bind(command, session.data, selected, context, vce=vce, panel=panel, weights=())
-    cmdline = command.text[command.span.start : command.span.end] if command.span else command.text
-    asked = Asked(model, panel, vce, bool(options.get("theta")), factor_labels(bound.terms, session.data), cmdline)
+    asked = Asked(
+        model, panel, vce, bool(options.get("theta")), factor_labels(bound.terms, session.data), command.cmdline
+    )
     made = xtreg_mle.fit(bound, asked) if model == "mle" else xtreg_fit.fit(bound, asked)
     table = replace(made.table, display=replace(display, level=None))
     notes: list[Block] = [line(text) for text in made.notes]

@@ -76,17 +76,11 @@ def mixed_spec(command: ast.Command, version: float = 19.0) -> MixedSpec:
         residuals=_residuals(model.get("residuals")),
         display=display_options(model, stddeviations=command.name.startswith("xtmixed")),
         log=_log_options(model),
-        cmdline=_cmdline(command),
+        cmdline=command.cmdline,
         weights=weights,
         vce=vce,
         constraints=_constraints(model),
     )
-
-
-def _cmdline(command: ast.Command) -> str:
-    """The command without its prefixes, blanks squeezed: e(cmdline)."""
-    text = command.text if command.span is None else command.text[command.span.start : command.span.end]
-    return " ".join(text.split())
 
 
 def replay_display(command: ast.Command) -> Display:

@@ -36,26 +36,13 @@ Rows = NDArray[np.bool_]
 Mode = Literal["margins", "contrast", "pwcompare"]
 
 CONTRAST = (
-    OptionSpec("effects", "eff", no=True),
-    OptionSpec("cieffects", "ci"),
-    OptionSpec("pveffects", "pv"),
-    OptionSpec("wald", "wald", no=True),
-    OptionSpec("overall", "overall"),
-    OptionSpec("lincom", "lincom"),
+    *shared.CONTRASTS,
     OptionSpec("atcontrast", "atcontrast", "text"),
     OptionSpec("overcontrast", "overcontrast", "text"),
     OptionSpec("atjoint", "atjoint"),
     OptionSpec("overjoint", "overjoint"),
     OptionSpec("marginswithin", "marginsw"),
     OptionSpec("nowald", "nowald"),
-)
-PAIRS = (
-    OptionSpec("effects", "eff"),
-    OptionSpec("cieffects", "ci"),
-    OptionSpec("pveffects", "pv"),
-    OptionSpec("cimargins", "cim"),
-    OptionSpec("groups", "gr"),
-    OptionSpec("sort", "sort"),
 )
 
 
@@ -159,7 +146,7 @@ def _mode(session: Session, options: Options) -> tuple[Mode, dict[str, object]]:
             raise NotYetAvailable("margins: contrast(marginswithin) is not yet available")
         return "contrast", sub
     if "pwcompare" in options:
-        return "pwcompare", shared.subset(options["pwcompare"] or "", PAIRS, session, "pwcompare")
+        return "pwcompare", shared.subset(options["pwcompare"] or "", shared.PAIRS, session, "pwcompare")
     return "margins", {}
 
 

@@ -12,10 +12,12 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from mixedcli.commands import Options
 from mixedcli.commands.marginal.contrasting import FactorFacts
 from mixedcli.commands.marginal.inference import Basis, Quantities, linear
 from mixedcli.commands.marginal.sampling import Sampled
 from mixedcli.data.factors import ModelTerm, Part
+from mixedcli.errors import InvalidSyntax
 from mixedcli.frozen import frozen
 from mixedcli.model.linearmodel import Key, LinearModel, key_of
 from mixedcli.model.marginrows import estimable, null_space
@@ -29,6 +31,17 @@ class Balance:
 
     observed: frozenset[Key] = frozenset()
     reweight: bool = False
+
+
+def balance_of(options: Options, base: Basis) -> Balance:
+    """asobserved and emptycells().  Errors: r(198)."""
+    if options.get("asobserved") and options.get("asbalanced"):
+        raise InvalidSyntax("options asobserved and asbalanced may not be combined")
+    empty = options.get("emptycells", "strict")
+    if empty not in ("strict", "reweight"):
+        raise InvalidSyntax("option emptycells() incorrectly specified")
+    observed = frozenset(base.model.factors) if options.get("asobserved") else frozenset()
+    return Balance(observed, empty == "reweight")
 
 
 def cells_of(keys: Sequence[Key], numbers: Sequence[Key], base: Basis, sampled: Sampled, how: Balance) -> Quantities:

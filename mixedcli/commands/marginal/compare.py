@@ -9,14 +9,14 @@ import numpy as np
 
 from mixedcli import ast
 from mixedcli.blocks import Block
-from mixedcli.commands.contrast import contrast_blocks, stacked
-from mixedcli.commands.contrast import results as contrast_results
 from mixedcli.commands.marginal import margintable, pairing, tables
 from mixedcli.commands.marginal.asked import Asked, Scope, with_conditions
+from mixedcli.commands.marginal.contrasted import contrast_blocks, contrast_results
 from mixedcli.commands.marginal.contrasting import FactorFacts, contrasts_of
-from mixedcli.commands.marginal.inference import Basis, wald
+from mixedcli.commands.marginal.inference import Basis, stacked, wald
 from mixedcli.commands.marginal.margintable import AT, Frame
-from mixedcli.commands.marginal.options import Shown
+from mixedcli.commands.marginal.options import Shown, allowed
+from mixedcli.commands.marginal.paired import comparison_blocks, pair_results
 from mixedcli.commands.marginal.plan import Cells
 from mixedcli.commands.marginal.scenarios import Population
 from mixedcli.commands.marginal.tables import Tested
@@ -44,10 +44,6 @@ def compared(
     texts = {k: dict(labels.get(k[0], {})) for b in kept for k in (*b.cells.keys, *area.frame.over)}
     if want.mode == "contrast":
         return _contrasts(command, base, want, area, kept, texts, shown, title, notes)
-    from mixedcli.commands.marginal.options import allowed
-    from mixedcli.commands.pwcompare import comparison_blocks
-    from mixedcli.commands.pwcompare import results as pair_results
-
     allowed(want.how, base)
     made = []
     for b in kept:

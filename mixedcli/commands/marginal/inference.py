@@ -211,3 +211,12 @@ def independent(V: Floats, tolerance: float = 1e-9) -> list[int]:
             L = grown
             kept.append(i)
     return kept
+
+
+def stacked(parts: list[Quantities]) -> Quantities:
+    """Quantities one below the other."""
+    return Quantities(
+        np.concatenate([p.estimate for p in parts]),
+        np.vstack([p.gradient for p in parts]),
+        np.concatenate([p.estimable for p in parts]),
+    )

@@ -21,6 +21,35 @@ DISPLAY = (
     OptionSpec("lstretch", "lstretch", no=True),
 )
 
+#: which parts contrast shows, also within margins, contrast()
+CONTRASTS = (
+    OptionSpec("effects", "eff", no=True),
+    OptionSpec("cieffects", "ci"),
+    OptionSpec("pveffects", "pv"),
+    OptionSpec("wald", "wald", no=True),
+    OptionSpec("overall", "overall"),
+    OptionSpec("lincom", "lincom"),
+)
+#: which parts pwcompare shows, also within margins, pwcompare()
+PAIRS = (
+    OptionSpec("effects", "eff"),
+    OptionSpec("cieffects", "ci"),
+    OptionSpec("pveffects", "pv"),
+    OptionSpec("cimargins", "cim"),
+    OptionSpec("groups", "gr"),
+    OptionSpec("sort", "sort"),
+)
+#: how contrast and pwcompare compare
+COMPARING = (
+    OptionSpec("mcompare", "mcomp", "text"),
+    OptionSpec("small", "small"),
+    OptionSpec("df", "df", "real"),
+    OptionSpec("asobserved", "asobs"),
+    OptionSpec("asbalanced", "asbal"),
+    OptionSpec("emptycells", "empty", "name"),
+    OptionSpec("post", "post"),
+)
+
 
 @frozen
 class Shown:
@@ -107,3 +136,13 @@ def subset(text: str, specs: Sequence[OptionSpec], session: Session, name: str) 
         else:
             out[row.name] = tail.rstrip(")").strip() if bracket else True
     return out
+
+
+def columns_of(options: Options, default: tuple[str, ...]) -> tuple[str, ...]:
+    """Columns of the table of effects; degrees of freedom of its own only beside tests or limits alone."""
+    if options.get("effects") or (options.get("pveffects") and options.get("cieffects")):
+        return ("coef", "se", "stat", "p", "ci")
+    df = ("df",) if options.get("small") else ()
+    if options.get("pveffects"):
+        return ("coef", "se", *df, "stat", "p")
+    return ("coef", "se", *df, "ci") if options.get("cieffects") or "ci" in default else default

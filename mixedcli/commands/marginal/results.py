@@ -8,11 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from mixedcli import ast
-from mixedcli.commands.contrast import command_text, stacked
 from mixedcli.commands.marginal import margintable, tables
 from mixedcli.commands.marginal.asked import Asked, Scope
 from mixedcli.commands.marginal.atspec import Wishes
-from mixedcli.commands.marginal.inference import Basis, Estimates, covariance
+from mixedcli.commands.marginal.inference import Basis, Estimates, covariance, stacked
 from mixedcli.model.linearmodel import Key, LinearModel, text_of
 from mixedcli.model.marginrows import At, Shares
 from mixedcli.results import Floats, Matrix, Stored
@@ -53,7 +52,7 @@ def plain(
     }
     macros = {
         "cmd": "margins",
-        "cmdline": command_text(command),
+        "cmdline": command.cmdline,
         "est_cmd": base.stored.macros.get("cmd", ""),
         "est_cmdline": base.stored.macros.get("cmdline", ""),
         "title": title,
