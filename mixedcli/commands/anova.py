@@ -96,7 +96,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     if ambiguous:
         names = ", ".join(ambiguous)
         blocks += [Blank(), Note(f"no partial sum of squares for {names}: cells of an interaction with it are empty.")]
-    macros = {"cmd": "anova", "cmdline": " ".join(command.text.split()), "depvar": name, "properties": "b V",
+    macros = {"cmd": "anova", "cmdline": command.cmdline, "depvar": name, "properties": "b V",
               "sstype": "sequential" if sequential else "partial", "vce": "ols", "wtype": used.weight,
               "repvars": " ".join(within)}  # fmt: skip
     for k, (x, e) in enumerate(zip(fit.terms, fit.errors, strict=True), 1):

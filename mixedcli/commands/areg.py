@@ -106,7 +106,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         **({"N_clust": float(data.clusters)} if vce.kind == "cluster" else {}),
     }  # fmt: skip
     macros = {
-        "cmd": "areg", "cmdline": " ".join(command.text.split()), "depvar": data.depvar, "absvar": absorbed,
+        "cmd": "areg", "cmdline": command.cmdline, "depvar": data.depvar, "absvar": absorbed,
         "vce": vce.kind, "vcetype": "Robust" if robust else "", "clustvar": data.cluster, "wtype": data.weight,
         "properties": "b V", "title": "Linear regression, absorbing indicators",
     }  # fmt: skip

@@ -109,7 +109,9 @@ def prefixed(session: Session, command: ast.Command, k: int) -> Iterable[Outcome
     if spec is None or not spec.prefix:
         raise NotYetAvailable(f"prefix {prefix.name} is not yet available", prefix.span)
     body, options = parse_prefix(prefix, command.text[prefix.span.end :].strip())
-    made = ast.Command(prefix.name, body, options=options, text=command.text, span=command.span)
+    made = ast.Command(
+        prefix.name, body, options=options, text=command.text, span=Span(prefix.span.start, len(command.text))
+    )
     return [run(session, made, option_table.bind(options, spec))]
 
 

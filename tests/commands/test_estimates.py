@@ -162,3 +162,22 @@ def test_the_sample_goes_with_its_data(tmp_path: Path) -> None:
     s.run("count if e(sample)")
     assert s.r["N"] == 0
     assert s.e["N"] == 144
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "regress reaction   days",
+        "areg reaction days,  absorb(subject)",
+        "anova reaction  subject",
+        "mean  reaction",
+        "xtreg reaction days,   i(subject)",
+        "mixed reaction days  || subject:",
+        "bootstrap r(mean),  reps(2) seed(1): summarize reaction",
+        "jackknife r(mean):  summarize reaction",
+    ],
+)
+def test_cmdline_is_what_was_typed_without_prefixes_and_blanks(command: str) -> None:
+    s = Session(data=SLEEP)
+    s.run(f"quietly {command}")
+    assert s.e["cmdline"] == " ".join(command.split())

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 from driving import driver
+from margined import MODEL, OATS, ORTHODONT, oats
 
 import mixedcli
 from mixedcli.data.read import load
-
-FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
-OATS = str(FIXTURES / "rdatasets" / "oats.csv")
-ORTHODONT = str(FIXTURES / "rdatasets" / "orthodont.csv")
-MODEL = "quietly mixed yield i.variety##c.nitro || block:, reml"
-
-
-def oats(*commands: str) -> mixedcli.Session:
-    s = mixedcli.Session(data=OATS)
-    s.run("\n".join(["drop if mod(_n, 7) == 3", *commands]))
-    return s
 
 
 def predictions(s: mixedcli.Session, change: str, keep: str = "1") -> tuple[float, int]:
@@ -237,190 +226,12 @@ def test_saving(tmp_path: Path) -> None:
     assert data.numeric("_at2").tolist() == pytest.approx([0, 0, 0, 0.2, 0.2, 0.2])
 
 
-def test_what_an_empty_cell_leaves_open() -> None:
-    """Without the cell (2, 2) neither it nor its row's balanced mean can be told; what is observed can."""
-    s = oats(
-        "generate a = 1 + (nitro > .3)", "drop if variety == 2 & a == 2", "quietly mixed yield i.variety##i.a || block:"
-    )
-    text = s.run("margins variety#a").text
-    assert text.count("(not estimable)") == 1
-    assert s.r["error"].iloc[0].tolist() == [0, 0, 0, 8, 0, 0]
-    assert s.run("margins variety, asbalanced").text.count("(not estimable)") == 1
-    assert "(not estimable)" not in s.run("margins, over(variety)").text
-    out = s.run("contrast r.variety, effects").text
-    assert "(not testable)" in out
-    assert "(not estimable)" in out
-    assert "(not estimable)" in s.run("pwcompare variety").text
-    assert "(not estimable)" not in s.run("margins variety#a, noestimcheck").text
-    # over the cells that occur
-    s.run("contrast r.variety, effects emptycells(reweight)")
-    b = s.e["b"]
-    values = {name.partition(":")[2]: float(b[name].iloc[0]) for name in b.columns}
-    cell = {
-        (v, a): values["_cons"] + sum(values.get(n, 0.0) for n in (f"{v}.variety", f"{a}.a", f"{v}.variety#{a}.a"))
-        for v in (1, 2, 3)
-        for a in (1, 2)
-    }
-    expected = cell[2, 1] - (cell[1, 1] + cell[1, 2]) / 2
-    assert s.r["b"].iloc[0, 0] == pytest.approx(expected)
-
-
-def test_collinear_covariates_leave_values_open() -> None:
-    s = oats("generate twice = 2 * nitro", "quietly mixed yield nitro twice || block:")
-    assert "(not estimable)" not in s.run("margins").text
-    assert "(not estimable)" in s.run("margins, at(nitro=1)").text
-    assert "(not estimable)" not in s.run("margins, at(nitro=1 twice=2)").text
-
-
-def test_nearly_collinear_covariates_are_estimable() -> None:
-    """Beside a covariate that was left out, powers that are hard to tell apart stay estimable."""
-    s = oats("generate u = 100 + nitro", "generate w = 2 * u",
-             "quietly regress yield c.u##c.u##c.u w i.variety")  # fmt: skip
-    assert "(not estimable)" not in s.run("margins variety").text
-    assert "(not estimable)" not in s.run("margins, at(u=100.3 w=200.6)").text
-    assert "(not estimable)" in s.run("margins, at(u=101)").text
-
-
 def test_several_terms_with_numbers_side_by_side() -> None:
     _, run = driver(load(OATS, ""))
     run(MODEL)
     shown = run("margins variety, at(nitro=(0(.2).4)) vsquish").splitlines()
     at = shown.index(" _at#variety |")
     assert [x[:16] for x in shown[at + 1 : at + 4]] == [f"        1 {k}  |  " for k in (1, 2, 3)]
-
-
-@pytest.mark.parametrize(
-    ("command", "rc", "words"),
-    [
-        ("margins nitro", 322, "factor nitro not found in list of covariates"),
-        ("margins, at(zz=1)", 322, "'zz' not found in list of covariates"),
-        ("margins, dydx(q*)", 322, "'q*' not found in list of covariates"),
-        ("margins, dydx(9.variety)", 322, "'9.variety' not found in list of covariates"),
-        ("margins, at(variety=9)", 322, "not found in list of covariates"),
-        ("margins, at((median) variety)", 198, "not allowed with factor variables"),
-        ("margins, at((sd) nitro)", 198, "not a statistic"),
-        ("margins, at(nitro=(1 2)", 132, "parentheses unbalanced"),
-        ("margins, at(1.variety=.4 2.variety=.4)", 198, "sum to one"),
-        ("margins, dydx(nitro) eyex(nitro)", 198, "may not be combined"),
-        ("margins, eyex(variety)", 198, "factor variable"),
-        ("margins variety, dydx(variety)", 198, "both"),
-        ("margins, predict(reffects)", 498, "possibly stochastic quantities"),
-        ("margins, vce(unconditional)", 198, "not yet available"),
-        ("margins, within(variety)", 198, "not yet available"),
-        ("margins, contrast pwcompare", 198, "may not be combined"),
-        ("margins r.variety, pwcompare", 198, "contrast operators"),
-        ("margins if block > 99", 2000, "no observations"),
-        ("margins variety, mcompare(tukey) pwcompare", 198, "not allowed with results from mixed"),
-        ("margins, saving()", 198, ""),
-        ("margins, level(5)", 198, "between 10 and 99.99"),
-    ],
-)
-def test_refusals(command: str, rc: int, words: str) -> None:
-    s = oats(MODEL)
-    before = s.e["b"]
-    with pytest.raises(mixedcli.StataError) as told:
-        s.run(command)
-    assert told.value.rc == rc
-    assert words in told.value.message
-    assert s.e["b"].equals(before)
-
-
-def test_without_estimates_or_sample(tmp_path: Path) -> None:
-    s = mixedcli.Session(data=OATS)
-    with pytest.raises(mixedcli.StataError) as told:
-        s.run("margins")
-    assert told.value.rc == 301
-    s.run(f'{MODEL}\nestimates save "{tmp_path}/e"\nmargins variety')
-    first = s.r["b"].iloc[0].to_numpy()
-    fresh = mixedcli.Session(data=OATS)
-    fresh.run(f'estimates use "{tmp_path}/e"\ncontrast r.variety')
-    with pytest.raises(mixedcli.StataError, match="does not identify the estimation sample") as told:
-        fresh.run("margins")
-    assert told.value.rc == 322
-    fresh.run("margins variety, noesample")
-    assert fresh.r["b"].iloc[0].to_numpy() == pytest.approx(first)
-    fresh.run("estimates esample: yield variety nitro block\nmargins variety")
-    assert fresh.r["b"].iloc[0].to_numpy() == pytest.approx(first)
-    s.run("estimates store a\nquietly regress yield nitro\nestimates restore a\nmargins variety")
-    assert s.r["b"].iloc[0].to_numpy() == pytest.approx(first)
-
-
-def test_nothing_to_compare_is_said() -> None:
-    s = oats(MODEL)
-    # stata: a published log
-    text = " ".join(s.run("margins, dydx(nitro) pwcompare(effects)").text.split())
-    assert text.startswith(
-        "note: ignoring pwcompare options because there are no margins for making pairwise comparisons. Average"
-    )
-
-
-def test_contrasts_of_scenarios_and_groups() -> None:
-    s = oats(MODEL, "margins, at(nitro=(0 .2 .6))")
-    m = s.r["b"].iloc[0].to_numpy()
-    s.run("margins, at(nitro=(0 .2 .6)) contrast(atcontrast(ar._at) effects)")
-    assert s.r["b"].iloc[0].to_numpy() == pytest.approx([m[1] - m[0], m[2] - m[1]])
-    s.run("margins, at(nitro=(0 .2 .6)) contrast")
-    assert s.r["df"].iloc[0, 0] == 1  # all on one line
-    s.run("margins variety, dydx(nitro)")
-    d = s.r["b"].iloc[0].to_numpy()
-    s.run("margins, dydx(nitro) over(variety) contrast(overcontrast(r) effects)")
-    assert s.r["b"].iloc[0].to_numpy() == pytest.approx(d[1:] - d[0])
-    s.run("margins r.variety, at(nitro=(0 .2)) contrast(atcontrast(r._at) nowald)")
-    assert s.r["b"].iloc[0].to_numpy() == pytest.approx((d[1:] - d[0]) * 0.2)
-    assert math.isnan(s.r["table"].loc["df"].iloc[0])
-
-
-def test_wald_rows_of_simple_effects() -> None:
-    s = oats("generate a = 1 + (nitro > .3)", "quietly mixed yield i.variety##i.a || block:")
-    s.run("test 2.variety 3.variety")
-    chi2 = s.r["chi2"]
-    text = s.run("contrast variety@a").text
-    rows = [x.split() for x in text.splitlines() if "|" in x]
-    assert rows[1:] == [["yield", "|"], ["variety@a", "|"], *rows[3:]]
-    assert [r[0] for r in rows[3:]] == ["1", "2", "Joint"]
-    assert float(rows[3][3]) == pytest.approx(chi2, abs=0.005)
-    assert s.r["chi2"].iloc[0, 0] == pytest.approx(chi2)
-    assert s.r["df"].iloc[0].tolist() == [2, 2, 4]
-    s.run("test 2.variety#2.a 3.variety#2.a")
-    chi2 = s.r["chi2"]
-    s.run("contrast variety##a, overall")
-    assert s.r["chi2"].iloc[0, 2] == pytest.approx(chi2)
-    # all terms at once are the model's own test
-    assert s.r["chi2"].iloc[0, 3] == pytest.approx(s.e["chi2"])
-
-
-def test_groups_of_margins_that_do_not_differ() -> None:
-    s = oats("replace yield = yield + 60 * (variety == 3)", MODEL)
-    text = s.run("pwcompare variety, groups").text
-    rows = [x for x in text.splitlines() if x.strip().startswith(("1  |", "2  |", "3  |"))]
-    assert [x.rstrip().endswith("A") for x in rows] == [True, True, False]
-    order = s.run("pwcompare variety, cimargins sort").text
-    means = [
-        float(x.partition("|")[2].split()[0]) for x in order.splitlines() if x.strip()[:3] in ("1  ", "2  ", "3  ")
-    ]
-    assert means == sorted(means)
-
-
-def test_lincom_contrast_and_formats() -> None:
-    s = oats(MODEL)
-    with pytest.raises(mixedcli.StataError, match="does not sum to zero"):
-        s.run("contrast {variety 1 1 0}")
-    s.run("margins variety, at(nitro=0)")
-    m = s.r["b"].iloc[0].to_numpy()
-    s.run("contrast {variety 1 1 0}, lincom")
-    assert s.r["b"].iloc[0, 0] == pytest.approx(m[0] + m[1])
-    text = s.run("margins variety, level(90) cformat(%6.2f) pformat(%4.2f) sformat(%5.1f)").text
-    assert "[90% conf. interval]" in text
-    assert f"{s.r['b'].iloc[0, 0]:.2f}" in text
-    assert "P>|z|" not in s.run("margins variety, nopvalues").text
-    assert "conf. interval" not in s.run("margins variety, noci").text
-    assert "1._at" not in s.run("margins, at(nitro=(1 2)) noatlegend").text
-    nose = s.run("margins variety, nose")
-    assert math.isnan(s.r["table"].loc["se"].iloc[0])
-    assert nose.text
-    s.run("margins variety, df(10)")
-    assert "t" in s.r["table"].index
-    assert s.r["table"].loc["df"].iloc[0] == 10
 
 
 def test_value_labels_and_nofvlabel() -> None:
@@ -444,26 +255,10 @@ def test_wildcards_and_levels_of_derivatives() -> None:
         assert list(s.r["b"].columns) == names, command
 
 
-def test_margins_adjusted_for_their_number() -> None:
-    s = oats(MODEL, "margins variety, mcompare(bonferroni)")
-    table = s.r["table"]
-    assert table.loc["crit"].iloc[0] == pytest.approx(2.393980, abs=1e-6)  # normal quantile of 1 - .05/6
-    assert "Bonferroni           Bonferroni" in s.run("margins variety, mcompare(bonferroni)").text
-
-
 def test_legend_of_ten_scenarios() -> None:
     # stata: a published log: "9._at:  educ = 13" above "10._at: educ = 14"
     lines = oats(MODEL).run("margins, at(nitro=(1/10))").text.splitlines()
     assert [x for x in lines if "_at:" in x][8:] == ["9._at:  nitro =  9", "10._at: nitro = 10"]
-
-
-def test_unbalanced_factors_are_noted_where_the_method_needs_balance() -> None:
-    s = oats("quietly regress yield i.variety nitro")
-    assert "requires balanced data" in s.run("pwcompare variety, mcompare(dunnett)").text
-    # stata: notes on its updates: no such note for tukey
-    assert "requires balanced data" not in s.run("pwcompare variety, mcompare(tukey)").text
-    with pytest.raises(mixedcli.StataError, match="no confidence intervals"):
-        s.run("pwcompare variety, mcompare(snk)")
 
 
 def test_time_series_operators() -> None:
@@ -500,24 +295,6 @@ def test_models_without_a_base_or_with_another() -> None:
     assert s.r["b"].iloc[0].to_numpy() == pytest.approx([b[0] - b[2], b[1] - b[2]], rel=1e-5)
     s.run("margins, dydx(variety)")
     assert list(s.r["b"].columns) == ["1.variety", "2.variety", "3b.variety"]
-
-
-def test_results_of_other_commands_are_refused() -> None:
-    s = oats(MODEL, "quietly nlcom _b[nitro], post")
-    for command in ("margins", "contrast variety", "pwcompare variety"):
-        with pytest.raises(mixedcli.StataError, match="posted results") as told:
-            s.run(command)
-        assert told.value.rc == 322
-
-
-def test_scenarios_tested_at_once() -> None:
-    s = oats("generate byte a = 1 + (nitro > .3)", "quietly mixed yield i.variety##i.a || block:")
-    s.run("testparm i.variety")
-    chi2 = s.r["chi2"]
-    s.run("margins, at(variety=(1 2 3) a=1) contrast(atjoint effects)")
-    assert s.r["chi2"].iloc[0, 0] == pytest.approx(chi2)
-    with pytest.raises(mixedcli.StataError, match="not yet available"):
-        s.run("margins r.a, at(variety=(1 2)) contrast(atjoint)")
 
 
 def test_combinations() -> None:

@@ -61,7 +61,7 @@ def estimated(session: Session, command: ast.Command, options: Options, kind: st
         rows = rows & ~missing_groups(data.column(cluster))
     fit, size = _fit(data, names, rows, used, _over(data, by, rows), kind, cluster, options)
     macros = {
-        "cmdline": " ".join(command.text.split()), "cmd": kind, "title": f"{kind.capitalize()} estimation",
+        "cmdline": command.cmdline, "cmd": kind, "title": f"{kind.capitalize()} estimation",
         "varlist": " ".join(names), "over": " ".join(by), "vce": "cluster" if cluster else "analytic",
         "clustvar": cluster, "wtype": used.weight, "depvar": kind.capitalize(), "properties": "b V",
     }  # fmt: skip

@@ -91,7 +91,7 @@ NOTE = (
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     """Resample.  Errors: r(101) weights, r(602), r(2000) too few replications count, the command's own."""
     display = display_options.display(options)
-    options = {**options, "cmdline": command.text.strip()}
+    options = {**options, "cmdline": command.cmdline}
     if not isinstance(command.body, ast.PrefixBody):
         return replayed(session, command, display, options, "bootstrap")
     body = body_of(command)

@@ -104,7 +104,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     whole = ~np.isnan(table).any(axis=1)
     if whole.sum() < 2:
         raise NoObservations("insufficient observations to compute jackknife standard errors\nno results will be saved")
-    cmdline = command.text.strip()
+    cmdline = command.cmdline
     found = _findings(about, table[whole], int((~whole).sum()), units, cluster, options, cmdline)
     result = resampled.outcome(before, about, found, display)
     if file is not None:
