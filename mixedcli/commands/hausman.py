@@ -7,6 +7,7 @@ efficient when the model holds, such as fixed effects with random effects.
 
     constant          compare the constants as well         alleqs   all equations, not the first alone
     skipeqs(eqlist)   leave equations out                   force    compare what does not look comparable
+    equations(#:# [, #:# ...])   which equations are the same, by their numbers in the two estimates
     df(#)             degrees of freedom
     sigmamore         both covariance matrices with the error variance of the efficient estimates
     sigmaless         ... of the consistent ones
@@ -39,6 +40,7 @@ SPEC = CommandSpec(
         OptionSpec("constant", "c"),
         OptionSpec("alleqs", "alleqs"),
         OptionSpec("skipeqs", "sk", "words"),
+        OptionSpec("equations", "eq", "text"),
         OptionSpec("force", "force"),
         OptionSpec("df", "df", "int"),
         OptionSpec("sigmamore", "sigmamore"),
@@ -99,9 +101,10 @@ def _compare(consistent: Estimates, efficient: Estimates, options: Options) -> C
     names: list[str] = []
     mine, theirs = (e.stored.matrices["b"].colnames for e in (consistent, efficient))
     V, W = (e.stored.matrices["V"].values for e in (consistent, efficient))
-    known = {_key(c, theirs, options): k for k, c in enumerate(theirs) if _wanted(c, theirs, options)}
+    matched = _matched(options["equations"], mine, theirs) if "equations" in options else ({}, {})
+    known = {_key(c, options, matched[1]): k for k, c in enumerate(theirs) if _wanted(c, theirs, options, matched[1])}
     for i, c in enumerate(mine):
-        k = known.get(_key(c, mine, options)) if _wanted(c, mine, options) else None
+        k = known.get(_key(c, options, matched[0])) if _wanted(c, mine, options, matched[0]) else None
         if k is not None and V[i, i] > 0 and W[k, k] > 0:
             places.append((i, k))
             names.append(c.rpartition(":")[2])
@@ -119,19 +122,36 @@ def _compare(consistent: Estimates, efficient: Estimates, options: Options) -> C
     return Comparison(tuple(names), b, B, Vb - VB)
 
 
-def _wanted(name: str, names: tuple[str, ...], options: Options) -> bool:
+def _matched(typed: str, mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
+    """equations(1:1, 2:3): the equations of either estimates that are compared, with the name of their pair."""
+    sides = [list(dict.fromkeys(c.rpartition(":")[0] for c in names)) for names in (mine, theirs)]
+    found: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    for pair in typed.replace(",", " ").split():
+        numbers = pair.split(":")
+        if len(numbers) != 2 or not all(
+            n.isdigit() and 0 < int(n) <= len(s) for n, s in zip(numbers, sides, strict=True)
+        ):
+            raise InvalidSyntax("option equations() incorrectly specified")
+        for n, equations, names in zip(numbers, sides, found, strict=True):
+            names[equations[int(n) - 1]] = pair
+    return found
+
+
+def _wanted(name: str, names: tuple[str, ...], options: Options, matched: dict[str, str]) -> bool:
     equation, _, own = name.rpartition(":")
     if own == "_cons" and "constant" not in options:
         return False
     if equation in {w.text for w in options.get("skipeqs", ())}:
         return False
+    if "equations" in options:
+        return equation in matched
     return "alleqs" in options or equation == names[0].rpartition(":")[0]
 
 
-def _key(name: str, names: tuple[str, ...], options: Options) -> tuple[str, tuple[str, ...]]:
+def _key(name: str, options: Options, matched: dict[str, str]) -> tuple[str, tuple[str, ...]]:
     """What makes two coefficients the same one: the name, and the equation when several are compared."""
     equation, _, own = name.rpartition(":")
-    return (equation if "alleqs" in options else ""), canonical(own)
+    return matched.get(equation, equation if "alleqs" in options else ""), canonical(own)
 
 
 def _error_variance(estimates: Estimates) -> float:

@@ -92,3 +92,23 @@ def test_df_gives_f() -> None:
     assert (s.r["F"], s.r["df_r"]) == (pytest.approx(chi2), 17.0)
     s.run("lincom days, df(17)")
     assert s.r["t"] ** 2 == pytest.approx(chi2)
+
+
+def test_equations_by_number() -> None:
+    """equations(1:1) names what is compared; a wrong number is refused."""
+    s = Session(data=SLEEP)
+    s.run("quietly mixed reaction days if subject < 350 || subject:\nestimates store part")
+    s.run("quietly mixed reaction days || subject:\nestimates store full")
+    s.run("hausman part full")
+    plain = s.r["chi2"]
+    s.run("hausman part full, equations(1:1)")
+    assert s.r["chi2"] == plain
+    with pytest.raises(StataError, match="no coefficients in common"):
+        s.run("hausman part full, equations(1:2)")
+    # constants of two equations of different names are the same coefficient when paired
+    b, B = (s.run(f"estimates restore {n}") and s.e["b"].iloc[0, 2] for n in ("part", "full"))
+    v, V = (s.run(f"estimates restore {n}") and s.e["V"].iloc[2, 2] for n in ("part", "full"))
+    s.run("hausman part full, equations(2:2) constant")
+    assert s.r["chi2"] == pytest.approx((b - B) ** 2 / (v - V))
+    with pytest.raises(StataError, match="equations"):
+        s.run("hausman part full, equations(1:9)")
