@@ -117,7 +117,7 @@ def _fit(data: Regression, vce: Vce, *, total_about_mean: bool) -> Fitted:
         total = float(w.sum())
         w = w * (n_rows / total)
     n = float(w.sum()) if w is not None and frequency else float(n_rows)
-    if n < p or (n == p and vce.kind != "ols"):
+    if n < max(p, 2) or (n == p and vce.kind != "ols"):
         raise InsufficientObservations("insufficient observations")
     ls = least_squares.fit(data.X, data.y, w)
     if vce.kind == "cluster":

@@ -7,7 +7,7 @@
     row column cell                                percentages (two ways); nokey leaves the key out
     chi2 lrchi2 exact V gamma taub all             tests and measures (two ways)
     generate(stub)                                 one indicator variable for each value (one way)
-    summarize(varname) [nomeans nostandard nofreq] means and standard deviations in place of frequencies
+    summarize(varname) [[no]means [no]standard [no]freq] means and standard deviations in place of frequencies
     matcell(name) matrow(name) matcol(name)        the table as matrices
 
 Example: tabulate treatment outcome, row chi2

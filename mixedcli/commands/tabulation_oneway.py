@@ -46,7 +46,7 @@ def one_way_summary(
 ) -> tuple[Block, ...]:
     """Mean, standard deviation and frequency of another variable for each value."""
     width = _stub(x)
-    columns = [c for c, o in (("Mean", "means"), ("Std. dev.", "standard"), ("Freq.", "freq")) if options.get(o, True)]
+    columns = asked((("Mean", "means"), ("Std. dev.", "standard"), ("Freq.", "freq")), options)
     *above, last = wrapped(x.title, width)
     heading = f"Summary of {title}"
     room = 12 * len(columns)
@@ -59,6 +59,12 @@ def one_way_summary(
         lines.append(f"{text[:width]:>{width}} |{_cells(values[codes == k], w[codes == k], columns)}")
     lines += [bar, f"{'Total':>{width}} |{_cells(values, w, columns)}"]
     return (Blank(), *(line(t) for t in lines))
+
+
+def asked(kinds: tuple[tuple[str, str], ...], options: Options) -> list[str]:
+    """What is shown of each group: only what options name (means), or all but what they turn off (nomeans)."""
+    only = any(options.get(option) for _, option in kinds)
+    return [name for name, option in kinds if options.get(option, not only)]
 
 
 def _cells(values: Floats, w: Floats, columns: list[str]) -> str:

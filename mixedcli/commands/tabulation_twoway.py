@@ -10,7 +10,7 @@ from mixedcli import numfmt
 from mixedcli.blocks import Blank, Block, line
 from mixedcli.commands import Options
 from mixedcli.commands.tabulation import Floats, Ints, Levels, number, wrapped
-from mixedcli.commands.tabulation_oneway import moments
+from mixedcli.commands.tabulation_oneway import asked, moments
 
 LEAST, MOST, CELL = 10, 24, 10
 
@@ -107,8 +107,7 @@ def two_way_summary(
     x: Levels, y: Levels, a: Ints, b: Ints, values: Floats, w: Floats, title: str, options: Options
 ) -> tuple[Block, ...]:
     """Means, standard deviations and frequencies in the cells."""
-    kinds = [("Means", "means"), ("Standard Deviations", "standard"), ("Frequencies", "freq")]
-    shown = [name for name, o in kinds if options.get(o, True)]
+    shown = asked((("Means", "means"), ("Standard Deviations", "standard"), ("Frequencies", "freq")), options)
     words = shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1]
 
     def texts(i: int, j: int) -> list[str]:

@@ -249,6 +249,7 @@ def test_hausman_after_both(panel: Session) -> None:
         ("regress", 301),
         ("regress nosuch days", 111),
         ("regress reaction days if days > 99", 2000),
+        ("regress reaction days in 1", 2001),
         ("regress reaction days, vce(magic)", 198),
         ("regress reaction days [fw=days/2]", 401),
         ("regress reaction days [aw=-days]", 402),

@@ -212,3 +212,12 @@ def test_one_row_has_nothing_to_test() -> None:
     assert "                    gamma =        .  ASE = ." in out
     assert "          Kendall's tau-b =        .  ASE = ." in out
     assert all(np.isnan(s.r[name]) for name in ("chi2", "p", "chi2_lr", "CramersV", "gamma", "taub", "ase_taub"))
+
+
+def test_only_the_figures_that_are_named() -> None:
+    s = Session(pd.DataFrame({"y": [1.0, 4, 2], "g": [1.0, 1, 2], "h": [1.0, 2, 2]}))
+    one = str(s.run("tabulate g, summarize(y) means"))
+    assert "2.5" in one and "Std. dev." not in one and "Freq." not in one
+    assert str(s.run("tabulate g, summarize(y) nostandard nofreq")) == one
+    assert "Frequencies of y" in str(s.run("tabulate g h, summarize(y) freq"))
+    assert "Means and Frequencies of y" in str(s.run("tabulate g h, summarize(y) nostandard"))
