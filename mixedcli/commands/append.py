@@ -25,7 +25,7 @@ from mixedcli.commands.loading import names_of, words_of
 from mixedcli.data import missing, types
 from mixedcli.data.appending import below
 from mixedcli.data.dataset import Column
-from mixedcli.errors import AlreadyDefined, InvalidSyntax
+from mixedcli.errors import AlreadyDefined, VarlistRequired
 from mixedcli.session import Outcome, Session
 
 SPEC = CommandSpec(
@@ -44,7 +44,7 @@ SPEC = CommandSpec(
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     """Append.  Errors: r(106) string and numeric, r(110) generate() exists, those of ``use``."""
     if words_of(command):
-        raise InvalidSyntax("using required", command.span)
+        raise VarlistRequired("using required", command.span)
     first = session.data
     names = (using_name(command), *command.more_using)
     marker = types.check_name(options["generate"]) if "generate" in options else ""

@@ -14,7 +14,7 @@ from mixedcli.blocks import Block
 from mixedcli.data import read
 from mixedcli.data.dataset import Dataset
 from mixedcli.data.files import with_suffix
-from mixedcli.errors import InvalidSyntax, NotFound, StringNumericMismatch
+from mixedcli.errors import NotFound, StringNumericMismatch, VarlistRequired
 from mixedcli.results import Estimates
 from mixedcli.session import KEEP, Outcome, Session
 
@@ -22,7 +22,7 @@ from mixedcli.session import KEEP, Outcome, Session
 def using_name(command: ast.Command) -> str:
     """The file after using.  Errors: r(100) when there is none."""
     if command.using is None:
-        raise InvalidSyntax("using required", command.span)
+        raise VarlistRequired("using required", command.span)
     return command.using
 
 

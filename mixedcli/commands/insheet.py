@@ -18,7 +18,7 @@ from mixedcli.commands.loading import guard, loaded, words_of
 from mixedcli.data import read, types
 from mixedcli.data.files import opening, with_suffix
 from mixedcli.data.text_read import TextOptions, read_text
-from mixedcli.errors import AlreadyDefined, InvalidSyntax, TooManySpecified
+from mixedcli.errors import AlreadyDefined, TooManySpecified, VarlistRequired
 from mixedcli.session import Outcome, Session
 
 SPEC = CommandSpec(
@@ -40,7 +40,7 @@ SPEC = CommandSpec(
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     """Load the file.  Errors: r(4), r(103), r(110), r(198), r(601), r(603)."""
     if command.using is None:
-        raise InvalidSyntax("using required", command.span)
+        raise VarlistRequired("using required", command.span)
     words = words_of(command)
     given = "," if options.get("comma") else "\t" if options.get("tab") else ""
     wanted = TextOptions(

@@ -9,14 +9,14 @@ from mixedcli.commands import Options
 from mixedcli.commands.exporting import saved, target
 from mixedcli.data.files import with_suffix, write_atomic
 from mixedcli.data.missing import SYSMISS, letter_of
-from mixedcli.errors import InvalidSyntax, NotFound
+from mixedcli.errors import NotFound, VarlistRequired
 from mixedcli.session import Outcome, Session
 
 
 def run(session: Session, command: ast.Command, words: tuple[ast.Word, ...], options: Options) -> Outcome:
     """Write the file.  Errors: r(111) unknown label, r(198) no using, r(602), r(603), r(693)."""
     if command.using is None:
-        raise InvalidSyntax("using required", command.span)
+        raise VarlistRequired("using required", command.span)
     labels = session.data.value_labels
     for word in words:
         if word.text not in labels:

@@ -15,7 +15,7 @@ from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.exporting import chosen, delimiter, target
 from mixedcli.commands.loading import words_of
 from mixedcli.data.text_write import TextLayout, write_text
-from mixedcli.errors import InvalidSyntax
+from mixedcli.errors import VarlistRequired
 from mixedcli.session import Outcome, Session
 
 SPEC = CommandSpec(
@@ -35,7 +35,7 @@ SPEC = CommandSpec(
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     """Write the file.  Errors: r(111), r(198), r(602) exists, r(603), r(693)."""
     if command.using is None:
-        raise InvalidSyntax("using required", command.span)
+        raise VarlistRequired("using required", command.span)
     name, data = chosen(session, command, words_of(command), ".out")
     layout = TextLayout(
         delimiter="," if options.get("comma") else delimiter(options.get("delimiter") or "tab"),

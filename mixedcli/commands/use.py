@@ -22,7 +22,7 @@ from mixedcli.commands.loading import file_word, guard, label_line, loaded, name
 from mixedcli.data import read, sample
 from mixedcli.data.dataset import Dataset
 from mixedcli.data.files import with_suffix
-from mixedcli.errors import InvalidSyntax
+from mixedcli.errors import VarlistRequired
 from mixedcli.session import Outcome, Session
 
 SPEC = CommandSpec(
@@ -37,7 +37,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     words = words_of(command)
     subset = command.using is not None
     if not subset and (command.condition is not None or command.in_range is not None):
-        raise InvalidSyntax("using required", command.span)
+        raise VarlistRequired("using required", command.span)
     name = command.using if command.using is not None else file_word(words, command)
     guard(session, options)
     data = read.load_dta(with_suffix(name, ".dta"), session.settings.cwd, session.progress)

@@ -75,7 +75,7 @@ def test_strings_and_numbers(waves: tuple[Session, Run], tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ("append two", "r(198): using required"),
+        ("append two", "r(100): using required"),
         ("append using two, gen(x)", "r(110): variable x already defined"),
         ("append using two none", "r(601): file none.dta not found"),
         ("append using two, keep(q)", "r(111): variable q not found"),

@@ -91,7 +91,7 @@ def test_it_reads_back(here: tuple[Session, Run, Path]) -> None:
         ("export excel x.xlsx, firstrow(wrong)", "r(198): option firstrow() invalid"),
         ("export excel x.xlsx, cell(1A)", "r(198): cell 1A invalid"),
         ('export excel x.xlsx, sheet("a/b")', "r(198): worksheet name a/b invalid"),
-        ("outsheet id", "r(198): using required"),
+        ("outsheet id", "r(100): using required"),
         ("insheet using nope.csv, clear", "r(601): file nope.csv not found"),
         ("insheet using x.csv", "r(4): no; dataset in memory has changed since last saved"),
     ],

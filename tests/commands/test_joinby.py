@@ -58,7 +58,7 @@ def test_common_variables_are_the_default(families: tuple[Session, Run]) -> None
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ("joinby family", "r(198): using required"),
+        ("joinby family", "r(100): using required"),
         ("joinby nope using child", "r(111): variable nope not found"),
         ("joinby parent using child", "r(111): variable parent not found in using data"),
         ("joinby family using child, unmatched(some)", "r(198): option unmatched() incorrectly specified"),

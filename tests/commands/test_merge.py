@@ -112,7 +112,7 @@ def test_assert_leaves_the_merged_data(pair: tuple[Session, Run]) -> None:
         ("merge 1:1 id using u, sort", "r(198): option sort not allowed"),
         ("merge id using u, sort assert(3)", "r(198): option assert not allowed"),
         ("merge id using twice, sort", "r(459): variable id does not uniquely identify observations in the using data"),
-        ("merge 1:1 id", "r(198): using required"),
+        ("merge 1:1 id", "r(100): using required"),
         ("merge 1:1 using u", "r(100): varlist required"),
         ("merge 1:1 nope using u", "r(111): variable nope not found"),
         ("merge 1:1 id using none", "r(601): file none.dta not found"),

@@ -68,7 +68,7 @@ def test_changed_data_are_guarded(folder: Path) -> None:
         ("use a b", "r(198): invalid 'b'"),
         ("use nosuch using pig", "r(111): variable nosuch not found"),
         ("use using pig in 3/9", "r(198): observation numbers out of range"),
-        ("use pig if week > 1", "r(198): using required"),
+        ("use pig if week > 1", "r(100): using required"),
     ],
 )
 def test_failures_leave_the_data(typed: str, answer: str, folder: Path) -> None:
