@@ -27,7 +27,7 @@ from dataclasses import replace
 
 from mixedcli import ast
 from mixedcli.blocks import Blank, Block, Note
-from mixedcli.blocks_anova import AnovaRow, AnovaTable
+from mixedcli.blocks.anova import AnovaRow, AnovaTable
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.context import expression_context
 from mixedcli.commands.estimation import partial, repeated

@@ -33,7 +33,7 @@ from functools import cache
 
 from mixedcli import ast
 from mixedcli.blocks import Blank, Block, Note
-from mixedcli.blocks_margins import AtRow, MarginsHeader
+from mixedcli.blocks.margins import AtRow, MarginsHeader
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.marginal import compare, margintable, plan, results, saving
 from mixedcli.commands.marginal import options as shared

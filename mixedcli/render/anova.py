@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from mixedcli import numfmt
 from mixedcli.blocks import Line
-from mixedcli.blocks_anova import AnovaRow, AnovaTable, EpsilonTable
+from mixedcli.blocks.anova import AnovaRow, AnovaTable, EpsilonTable
 from mixedcli.numfmt import abbreviate
 from mixedcli.render.segments import r, row, rule, t
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from mixedcli import numfmt
 from mixedcli.blocks import Line
-from mixedcli.blocks_margins import AtRow, ContrastRow, ContrastTable, CountTable, MarginsHeader
+from mixedcli.blocks.margins import AtRow, ContrastRow, ContrastTable, CountTable, MarginsHeader
 from mixedcli.numfmt import abbreviate
 from mixedcli.render.coef import stub_lines
 from mixedcli.render.notes import wrap

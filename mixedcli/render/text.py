@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from mixedcli import blocks, blocks_anova, blocks_margins
+from mixedcli import blocks
 from mixedcli.blocks import Block, Line
 from mixedcli.render import anova, coef, crosstab, header, listing, margins, matrix, notes, params, tables
 
@@ -22,11 +22,11 @@ _RENDERERS: dict[type, Callable[[Any, int], Iterator[Line]]] = {
     blocks.StoredTable: tables.stored,
     blocks.Description: tables.description,
     blocks.Grid: tables.grid,
-    blocks_anova.AnovaTable: anova.table,
-    blocks_anova.EpsilonTable: anova.epsilons,
-    blocks_margins.MarginsHeader: margins.header,
-    blocks_margins.ContrastTable: margins.contrast_table,
-    blocks_margins.CountTable: margins.count_table,
+    blocks.AnovaTable: anova.table,
+    blocks.EpsilonTable: anova.epsilons,
+    blocks.MarginsHeader: margins.header,
+    blocks.ContrastTable: margins.contrast_table,
+    blocks.CountTable: margins.count_table,
     blocks.CrossTable: crosstab.crosstab,
     blocks.SummaryTable: tables.summary,
     blocks.Listing: listing.listing,

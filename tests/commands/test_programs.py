@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from driver import Driver
-from driving import started
+from driver import Driver, started
 
 from mixedcli.errors import StataError
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from driving import started
+from driver import started
 
 SYNTAX = [
     ("varlist", "x y", {"varlist": "x y"}),

@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import numpy as np
+
+from mixedcli.data.dataset import Column, Dataset
 from mixedcli.dispatch import Record, Runner
 from mixedcli.render.console import Console
 from mixedcli.session import Session
@@ -33,3 +36,12 @@ class Driver:
         shown = self(text)
         assert self.rc == 0, self.errors.getvalue()
         return [line for line in shown.splitlines() if line]
+
+
+def started(**options: object) -> Driver:
+    """Two numeric variables, one with a missing value, and a string, for what programs do with them."""
+    d = Driver(**options)
+    columns = [Column(k, "double", np.array(v)) for k, v in {"x": [1.0, 2, 2.0**1023, 4], "y": [5.0, 6, 8, 7]}.items()]
+    strings = Column("s", "str1", np.array(["a", "", "b", "c"], dtype=object), format="%9s")
+    d.session.data = Dataset().with_columns([*columns, strings])
+    return d

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mixedcli import Session
 from mixedcli.blocks import CoefRow, CoefTable
-from mixedcli.blocks_margins import AtRow, ContrastRow, ContrastTable, CountTable, MarginsHeader
+from mixedcli.blocks.margins import AtRow, ContrastRow, ContrastTable, CountTable, MarginsHeader
 from mixedcli.render.text import render_all
 
 

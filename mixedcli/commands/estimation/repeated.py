@@ -11,7 +11,7 @@ from itertools import combinations
 
 import numpy as np
 
-from mixedcli.blocks_anova import EpsilonRow, EpsilonTable
+from mixedcli.blocks.anova import EpsilonRow, EpsilonTable
 from mixedcli.commands.estimation.partial import AnovaDesign, Fit, Floats, cells_of
 from mixedcli.engine.distributions import f_tail
 from mixedcli.errors import InvalidSyntax

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mixedcli.blocks_margins import AtRow
+from mixedcli.blocks.margins import AtRow
 from mixedcli.commands.context import expression_context
 from mixedcli.commands.marginal.atspec import Wish, Wishes
 from mixedcli.data import factors

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from mixedcli.blocks import Blank, Block, CoefRow, CoefTable
-from mixedcli.blocks_margins import ContrastRow, ContrastTable, CountTable
+from mixedcli.blocks.margins import ContrastRow, ContrastTable, CountTable
 from mixedcli.commands.marginal.contrasting import Contrasts
 from mixedcli.commands.marginal.inference import Basis, Estimates, Quantities, WaldTest, wald
 from mixedcli.commands.marginal.options import Mcompare, Shown
