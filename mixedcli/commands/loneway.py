@@ -56,7 +56,9 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         raise InsufficientObservations("insufficient observations")
     level = options.get("level", session.settings.level)
     f = _estimates(x, options, level)
-    return Outcome(blocks=(*used.notes, *_layout(x, name, by, f, level)), r=Stored({"N": x.obs, **f}))
+    return Outcome(
+        blocks=(*used.notes, *_layout(x, name, data.column(name).label, by, f, level)), r=Stored({"N": x.obs, **f})
+    )
 
 
 def _estimates(x: Layout, options: Options, level: float) -> dict[str, float]:
@@ -91,7 +93,7 @@ def _estimates(x: Layout, options: Options, level: float) -> dict[str, float]:
     }  # fmt: skip
 
 
-def _layout(x: Layout, name: str, by: str, f: dict[str, float], level: float) -> list[Block]:
+def _layout(x: Layout, name: str, label: str, by: str, f: dict[str, float], level: float) -> list[Block]:
     """# stata: public log of loneway."""
     g, truncated = f.pop("g"), f.pop("truncated")
 
@@ -104,7 +106,7 @@ def _layout(x: Layout, name: str, by: str, f: dict[str, float], level: float) ->
     interval = f"[{text(level, '%9.0g')}% conf. interval]"
     out: list[Block] = [
         Blank(),
-        line(f"                 One-way analysis of variance for {name}: "),
+        line(f"                 One-way analysis of variance for {name}: {label}"),
         Blank(),
         line(f"{'Number of obs':>58} = {f'{x.obs:,.0f}':>12}"),
         line(f"{'R-squared':>58} = {text(x.between / total if total > 0 else math.nan, '%9.4f'):>12}"),

@@ -3,7 +3,7 @@
     tabstat varlist [if] [in] [weight] [, options]
 
     statistics(names)   mean count n sum max min range sd variance cv semean skewness kurtosis p1 p5 p10 p25
-                        median p50 p75 p90 p95 p99 iqr q; the mean alone without the option
+                        median p50 p75 p90 p95 p99 iqr q; the mean alone without the option; stats() is the same
     by(varname)         for every value of it, and Total at the end (nototal leaves that out)
     columns(variables|statistics)    what stands across; statistics when there is one variable
     format, format(%fmt)             the variables' own formats, or one for all
@@ -41,6 +41,7 @@ SPEC = CommandSpec(
     "tabstat",
     (
         OptionSpec("statistics", "s", "text"),
+        OptionSpec("stats", "stats", "text"),
         OptionSpec("by", "by", "varlist"),
         OptionSpec("columns", "c", "name"),
         OptionSpec("format", "f", "text", optional=True),
@@ -73,7 +74,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     names = variables(session, command)
     if not names:
         raise VarlistRequired("varlist required", command.span)
-    stats = statistics(options.get("statistics", "mean"))
+    stats = statistics(options.get("statistics", options.get("stats", "mean")))
     data = session.data
     used = used_rows(session, command, ("aweight", "fweight"))
     rows = used.rows

@@ -7,6 +7,7 @@
     row column cell                                percentages (two ways); nokey leaves the key out
     chi2 lrchi2 exact V gamma taub all             tests and measures (two ways)
     generate(stub)                                 one indicator variable for each value (one way)
+    expected cchi2 clrchi2                         expected frequencies, cells' parts of both chi2
     summarize(varname) [[no]means [no]standard [no]freq] means and standard deviations in place of frequencies
     matcell(name) matrow(name) matcol(name)        the table as matrices
 
@@ -42,9 +43,13 @@ OPTIONS = (
     OptionSpec("row", "r"),
     OptionSpec("column", "co"),
     OptionSpec("cell", "ce"),
+    OptionSpec("expected", "ex"),
+    OptionSpec("cchi2", "cchi2"),
+    OptionSpec("clrchi2", "clrchi2"),
+    OptionSpec("log", "log", no=True),
     OptionSpec("chi2", "ch"),
     OptionSpec("lrchi2", "lr"),
-    OptionSpec("exact", "e"),
+    OptionSpec("exact", "e", "int", optional=True),
     OptionSpec("V", "V"),
     OptionSpec("gamma", "g"),
     OptionSpec("taub", "t"),

@@ -26,7 +26,7 @@ def tests(counts: Floats, options: Options) -> Tests:
     """The tests asked for, on counts (r, c)."""
     every = bool(options.get("all"))
     wanted = [o for o in ("chi2", "lrchi2", "V", "gamma", "taub") if options.get(o) or every]
-    if options.get("exact"):
+    if "exact" in options:
         wanted.append("exact")
     counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
     lines: list[str] = []

@@ -14,29 +14,37 @@ from mixedcli.commands.tabulation_oneway import asked, moments
 
 LEAST, MOST, CELL = 10, 24, 10
 
-KEY = {"freq": "frequency", "row": "row percentage", "column": "column percentage", "cell": "cell percentage"}
+#: what a cell may hold, in the order shown (# unverified: the place of the contributions)
+KEY = {
+    "freq": "frequency", "expected": "expected frequency", "cchi2": "chi2 contribution",
+    "clrchi2": "lrchi2 contribution", "row": "row percentage", "column": "column percentage", "cell": "cell percentage",
+}  # fmt: skip
 
 
 def two_way(x: Levels, y: Levels, counts: Floats, options: Options, linesize: int) -> tuple[Block, ...]:
     """The table with its key (# stata: public logs of tabulate with two variables)."""
-    shown = (["freq"] if options.get("freq", True) else []) + [k for k in ("row", "column", "cell") if options.get(k)]
+    shown = (["freq"] if options.get("freq", True) else []) + [k for k in KEY if k != "freq" and options.get(k)]
     if not shown:
         return ()
     blocks: list[Block] = []
     if len(shown) > 1 and options.get("key", True):
         blocks += [Blank(), *(line(t) for t in _key(shown))]
-    whole = np.block([[counts, counts.sum(axis=1, keepdims=True)], [counts.sum(axis=0), counts.sum()]])
+    whole = _margins(counts)
     base = {
         "row": whole[:, -1:],
         "column": whole[-1:, :],
         "cell": whole[-1:, -1:],
     }
 
+    under_independence = {k: _margins(v) for k, v in _independence(counts).items() if k in shown}
+
     def texts(i: int, j: int) -> list[str]:
         out = []
         for what in shown:
             if what == "freq":
                 out.append(number(float(whole[i, j])))
+            elif what in under_independence:
+                out.append(f"{under_independence[what][i, j]:,.1f}")
             else:
                 under = float(np.broadcast_to(base[what], whole.shape)[i, j])
                 out.append(f"{100 * whole[i, j] / under:.2f}" if under else ".")
@@ -44,6 +52,20 @@ def two_way(x: Levels, y: Levels, counts: Floats, options: Options, linesize: in
 
     blocks += _table(x, y, texts, len(shown), linesize, between=len(shown) > 1)
     return tuple(blocks)
+
+
+def _margins(cells: Floats) -> Floats:
+    """The cells with their totals in a last row and column."""
+    return np.block([[cells, cells.sum(axis=1, keepdims=True)], [cells.sum(axis=0), cells.sum()]])
+
+
+def _independence(counts: Floats) -> dict[str, Floats]:
+    """Frequencies expected if rows and columns are independent, and what each cell adds to the two chi2."""
+    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pearson = np.where(expected > 0, (counts - expected) ** 2 / expected, 0.0)
+        ratio = np.where(counts > 0, 2 * counts * np.log(counts / expected), 0.0)
+    return {"expected": expected, "cchi2": pearson, "clrchi2": ratio}
 
 
 def _key(shown: list[str]) -> Iterator[str]:

@@ -73,7 +73,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     second = _variable(session, other)
     if options.get("unpaired"):
         a, b = (_group(n, _values(session, n, rows)) for n in (name, second))
-        return _outcome(two_sample(a, b, level, kind))
+        return _outcome(two_sample(a, b, level, kind, "Variable"))
     if kind != "equal":
         raise InvalidSyntax("unequal and welch are for unpaired data")  # unverified: words
     x, y = session.data.numeric(name), session.data.numeric(second)

@@ -50,13 +50,15 @@ class Tested:
         return distributions.t_p(self.t, self.df)
 
 
-def one_sample(g: Group, mu: float, level: float, shown: str = "") -> tuple[tuple[Block, ...], Stored]:
+def one_sample(
+    g: Group, mu: float, level: float, shown: str = "", stub: str = "Variable"
+) -> tuple[tuple[Block, ...], Stored]:
     """Mean against a number."""
     test = Tested((g.mean - mu) / g.se if g.se else math.nan, g.n - 1)
     value = text(mu, "%9.0g")
     of = f"mean({shown})" if shown else "mean(x)"
     blocks = (
-        *_head("One-sample t test", "Variable", level),
+        *_head("One-sample t test", stub, level),
         _row(g, g.n - 1, level),
         line(RULE),
         _statistic(f"    mean = {of}", test.t),
@@ -84,7 +86,7 @@ def paired(a: Group, b: Group, d: Group, level: float) -> tuple[tuple[Block, ...
     return blocks, Stored(_scalars(test, level, d.se, own))
 
 
-def two_sample(a: Group, b: Group, level: float, kind: str) -> tuple[tuple[Block, ...], Stored]:
+def two_sample(a: Group, b: Group, level: float, kind: str, stub: str = "   Group") -> tuple[tuple[Block, ...], Stored]:
     """Difference of two means; kind: equal, unequal (Satterthwaite's degrees of freedom) or welch."""
     n = a.n + b.n
     mean = (a.n * a.mean + b.n * b.mean) / n
@@ -107,7 +109,7 @@ def two_sample(a: Group, b: Group, level: float, kind: str) -> tuple[tuple[Block
         kind, "Welch's degrees of freedom"
     )
     blocks = (
-        *_head(title, "   Group", level),
+        *_head(title, stub, level),
         _row(a, a.n - 1, level),
         _row(b, b.n - 1, level),
         _rule(),

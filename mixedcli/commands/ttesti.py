@@ -27,10 +27,10 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         raise InvalidSyntax("invalid syntax", command.span) from None
     level = options.get("level", session.settings.level)
     if len(numbers) == 4:
-        blocks, r = one_sample(Group("x", *numbers[:3]), numbers[3], level)
+        blocks, r = one_sample(Group("x", *numbers[:3]), numbers[3], level, stub="")
     elif len(numbers) == 6:
         kind = "welch" if options.get("welch") else "unequal" if options.get("unequal") else "equal"
-        blocks, r = two_sample(Group("x", *numbers[:3]), Group("y", *numbers[3:]), level, kind)
+        blocks, r = two_sample(Group("x", *numbers[:3]), Group("y", *numbers[3:]), level, kind, stub="")
     else:
         raise InvalidSyntax("invalid syntax", command.span)
     return Outcome(blocks=blocks, r=r)

@@ -5,6 +5,7 @@ A product is a tuple of references (``i.a#c.x``); a term is one cell of it (``2.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, product
 from typing import Literal, TypeAlias
@@ -66,6 +67,12 @@ def omitted(term: ModelTerm) -> ModelTerm:
     """The term marked as left out: "o.week", "2o.site", "2o.a#co.x"; base marks stay."""
     marks: tuple[Mark, ...] = tuple(mark if mark == "b" else "o" for mark in term.marks)
     return _term(term.parts, "omitted", marks)
+
+
+def empty_notes(terms: Iterable[ModelTerm]) -> list[str]:
+    """The notes on cells without observations (# stata: public logs of regress with a##b)."""
+    cells = (re.sub(r"(^|#)(\d+|c)(?:bn|b|o)\.", r"\1\2.", t.name) for t in terms if t.status == "empty")
+    return [f"note: {cell} identifies no observations in the sample." for cell in cells]
 
 
 def _term(parts: tuple[Part, ...], status: Status, marks: tuple[Mark, ...]) -> ModelTerm:

@@ -190,6 +190,7 @@ def _fixed_part(
     """Terms of X with the constant last, their positions in beta (-1: base, empty, omitted), and X itself."""
     terms: list[ModelTerm] = list(factors.expand(spec.terms, data, sample))
     active = [i for i, t in enumerate(terms) if t.status == "value"]
+    notes += factors.empty_notes(terms)
     positions = [columns.add(terms[i]) for i in active]
     constant = [] if spec.noconstant else [columns.add(None)]
     # the constant comes first: a variable that is constant is the one to go

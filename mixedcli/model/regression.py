@@ -215,7 +215,7 @@ def _columns(
     columns = [factors.values(expanded[i], data, rows) for i in active]
     ones = [np.ones(n)] if constant else []
     keep = independent_columns([*ones, *columns])[len(ones) :]
-    notes: list[str] = []
+    notes = list(factors.empty_notes(expanded))
     kept_at = [-1] * len(expanded)
     place = 0
     for i, kept in zip(active, keep, strict=True):

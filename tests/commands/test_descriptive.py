@@ -327,3 +327,14 @@ def test_frequency_weights_of_a_table_are_whole() -> None:
         with pytest.raises(StataError) as refused:
             s.run(typed)
         assert refused.value.rc == rc
+
+
+def test_headings_and_synonyms(teeth: Session) -> None:
+    # stata: public logs of ttesti and of ttest, unpaired
+    assert "\n         |     Obs        Mean" in teeth.run("ttesti 20 20 5 32 15 4").text
+    assert "\nVariable |     Obs" in teeth.run("ttest distance == age, unpaired").text
+    assert teeth.run("tabstat distance, stats(mean sd)").text == teeth.run("tabstat distance, statistics(mean sd)").text
+    teeth.run('label variable distance "to fissure"')
+    assert "for distance: to fissure" in teeth.run("loneway distance age").text
+    with pytest.raises(StataError, match="citype"):  # never limits of another kind than those asked for
+        teeth.run("proportion age, citype(wilson)")

@@ -234,3 +234,14 @@ def test_estat_summarize_leaves_out_what_is_no_variable() -> None:
     run("xtreg y x, i(g) mle")
     shown = run("estat summarize").text
     assert [line.split("|")[0].strip() for line in shown.splitlines() if "|" in line] == ["Variable", "y", "x"]
+
+
+def test_what_one_model_omits_stands_in_the_row_of_the_other(session: Session) -> None:
+    session.run("xtset subject\nxtreg reaction days i.g, fe\nestimates store fe")
+    session.run("xtreg reaction days i.g, re\nestimates store re")
+    rows = session.run("estimates table fe re").text.splitlines()
+    first, *others = [row for row in rows if row.split("|")[0].strip() == "1"]
+    assert not others
+    b = session.e["b"].to_numpy()[0]
+    omitted, value = first.split("|")[1].split()
+    assert omitted == "(omitted)" and float(value) == pytest.approx(b[2], rel=1e-6)

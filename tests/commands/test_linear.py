@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mixedcli import Session, StataError
@@ -263,3 +264,14 @@ def test_refusals(line: str, rc: int) -> None:
     with pytest.raises(StataError) as caught:
         s.run(line)
     assert caught.value.rc == rc
+
+
+def test_cells_without_observations_are_named() -> None:
+    # stata: a public log of regress with a##b names empty cells before what is collinear
+    rows = [(1, 0), (1, 0), (2, 0), (2, 0), (3, 0), (3, 1), (3, 1), (4, 0), (4, 1), (4, 1)]
+    frame = pd.DataFrame(rows, columns=["a", "b"]).assign(y=[1.0, 2, 4, 3, 5, 7, 6, 9, 8, 4])
+    text = Session(data=frame).run("regress y i.a##i.b").text.splitlines()
+    assert text[:2] == [
+        "note: 2.a#1.b identifies no observations in the sample.",
+        "note: 4.a#1.b omitted because of collinearity.",
+    ]

@@ -221,3 +221,18 @@ def test_only_the_figures_that_are_named() -> None:
     assert str(s.run("tabulate g, summarize(y) nostandard nofreq")) == one
     assert "Frequencies of y" in str(s.run("tabulate g h, summarize(y) freq"))
     assert "Means and Frequencies of y" in str(s.run("tabulate g h, summarize(y) nostandard"))
+
+
+def test_expected_frequencies_and_contributions() -> None:
+    s = session()
+    text = s.run("tabulate rep78 foreign, expected cchi2 clrchi2 nokey").text.splitlines()
+    counts = pd.crosstab(cars()["rep78"], cars()["foreign"]).to_numpy(float)
+    expected = np.outer(counts.sum(1), counts.sum(0)) / counts.sum()
+    rows = [[c.replace("|", "").split() for c in text if c.startswith(" " * 11 + "|") and "." in c]]
+    told = np.array(rows[0], dtype=float).reshape(6, 3, 3)  # rows and Total; expected, chi2, lrchi2; columns and Total
+    assert told[:5, 0, :2] == pytest.approx(expected, abs=0.051)
+    assert told[:5, 1, :2] == pytest.approx((counts - expected) ** 2 / expected, abs=0.051)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(counts > 0, 2 * counts * np.log(counts / expected), 0)
+    assert told[:5, 2, :2] == pytest.approx(ratio, abs=0.051)
+    assert told[5, :, 2].tolist() == [69.0, 27.3, 29.9]  # the sample and both chi2

@@ -15,6 +15,9 @@ from mixedcli.results import Estimates
 _TERM = re.compile(r"(?:(\w+)\s*=\s*)?([\d.]+(?:\s*:\s*[\d.]+)*)")
 
 
+_OMITTED = re.compile(r"^(?:(\d+|c)o(\.)|o\.)")
+
+
 @frozen
 class Columns:
     """names: per model, the common name of every column of its e(b), in order."""
@@ -51,6 +54,12 @@ class Columns:
         return found
 
 
+def _kept(name: str) -> str:
+    """The name without the marks of omission: what one model had to omit another may have (2o.race, 2.race)."""
+    equation, colon, term = name.rpartition(":")
+    return equation + colon + "#".join(_OMITTED.sub(r"\1\2", part) for part in term.split("#"))
+
+
 def _base(name: str) -> bool:
     try:
         return term_of(name).status == "base"
@@ -72,7 +81,7 @@ def matched(chosen: list[tuple[str, Estimates]], equations: str | None) -> Colum
 
     A model without equation names counts as one equation, "_" where others have names.  Errors: r(198), r(303).
     """
-    names = [list(e.stored.matrices["b"].colnames) for _, e in chosen]
+    names = [[_kept(n) for n in e.stored.matrices["b"].colnames] for _, e in chosen]
     if any(":" in n for own in names for n in own):
         names = [[n if ":" in n else f"_:{n}" for n in own] for own in names]
     renamed: list[dict[str, str]] = [{} for _ in chosen]

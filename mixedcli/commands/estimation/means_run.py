@@ -133,9 +133,12 @@ def _fit(
         V = _centred(own, v if counted else None) * (n / (n - 1))
     else:
         V = _sampled(z, v, over.codes, groups, size, y.shape[1], aweights=weight == "aweight", kind=kind)
+    citype = options.get("citype", "logit")
+    if citype not in ("logit", "normal", "wald"):
+        raise InvalidSyntax(f"citype({citype}) not allowed")  # other limits are not known here
     fit = MeansFit(
         kind.capitalize(), labels, b, V, df, n, clusters=clusters, cluster=cluster,
-        robust=bool(cluster), logit=kind == "proportion" and options.get("citype", "logit") == "logit",
+        robust=bool(cluster), logit=kind == "proportion" and citype == "logit",
         header=options.get("header", True), legend=bool(options.get("coeflegend")),
     )  # fmt: skip
     return fit, groups

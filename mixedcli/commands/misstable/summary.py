@@ -104,7 +104,7 @@ def _table(shown: dict[str, Counts], *, zeros: bool) -> list[Block]:
             )
             continue
         distinct = ">500" if c.known and math.isnan(c.distinct) else f"{c.distinct:.0f}"
-        low, high = ("." if math.isnan(v) else numfmt.number(v).strip() for v in (c.low, c.high))
+        low, high = ("." if math.isnan(v) else numfmt.text(v, "%9.0g").strip() for v in (c.low, c.high))
         out.append(
             Line(
                 (
