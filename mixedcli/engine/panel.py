@@ -92,12 +92,13 @@ def between(y: Floats, X: Floats, groups: Panel) -> PanelFit:
 def gls(y: Floats, X: Floats, groups: Panel) -> PanelFit:
     """Random effects by feasible GLS.
 
-    sigma_u^2 from the between regression with the harmonic mean of T_i, at least 0.
+    sigma_u^2 from the between regression with the harmonic mean of T_i, at least 0; regressors whose panel means are
+    collinear (time in balanced panels) are no part of that regression.
     """
     N, n, k = len(y), len(groups.T), X.shape[1]
     inside = _varying(X, groups)
     w = within(y, X[:, inside], groups)
-    b = between(y, X, groups)
+    b = between(y, X[:, estimable_between(X, groups)], groups)
     s2e = w.rss / (N - n - int(inside.sum())) if N - n - int(inside.sum()) > 0 else math.nan
     harmonic = n / float(np.sum(1 / groups.T))
     s2u = max(0.0, b.rss / b.df - s2e / harmonic) if b.df > 0 else math.nan
@@ -131,6 +132,14 @@ def _varying(X: Floats, groups: Panel) -> NDArray[np.bool_]:
     return out
 
 
+def estimable_between(X: Floats, groups: Panel) -> NDArray[np.bool_]:
+    """Which columns of X (N, k) a regression on panel means with a constant can estimate."""
+    from mixedcli.engine.collinear import independent_columns
+
+    means = [groups.means(x) for x in X.T]
+    return np.array(independent_columns([np.ones(len(groups.T)), *means])[1:], dtype=bool)
+
+
 def varying(X: Floats, groups: Panel) -> NDArray[np.bool_]:
     """Which columns of X (N, k) fixed effects can estimate."""
     return _varying(X, groups)
@@ -149,7 +158,12 @@ def r_squared(y: Floats, X: Floats, slopes: Floats, groups: Panel) -> tuple[floa
 
 
 def correlation(x: Floats, y: Floats) -> float:
-    """Pearson's; nan without variation."""
+    """Pearson's; nan without variation beyond rounding."""
+    # stata: a log of xtreg on a balanced panel shows "between = ." for regressors that vary within panels alone
+    rounding = [1e-13 * float(np.abs(v).max(initial=0.0)) * math.sqrt(len(v)) for v in (x, y)]
     x, y = x - x.mean(), y - y.mean()
-    size = math.sqrt(float(x @ x) * float(y @ y))
+    sizes = [math.sqrt(float(v @ v)) for v in (x, y)]
+    if any(size <= least for size, least in zip(sizes, rounding, strict=True)):
+        return math.nan
+    size = sizes[0] * sizes[1]
     return float(x @ y) / size if size > 0 else math.nan

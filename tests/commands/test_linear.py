@@ -275,3 +275,22 @@ def test_cells_without_observations_are_named() -> None:
         "note: 2.a#1.b identifies no observations in the sample.",
         "note: 4.a#1.b omitted because of collinearity.",
     ]
+
+
+def test_between_regression_without_what_panel_means_cannot_tell_apart() -> None:
+    """Time in a balanced panel has one mean: R's plm (swar) leaves it out of the between regression."""
+    s = Session(data=Path(__file__).parents[2] / "fixtures" / "rdatasets" / "sleepstudy.csv")
+    s.run("xtset subject\nxtreg reaction days, re")
+    assert s.e["sigma_u"] == pytest.approx(37.1238266942, rel=1e-9)
+    se = np.sqrt(np.diag(s.e["V"].to_numpy()))
+    assert se == pytest.approx([0.804221429099, 9.746716254209], rel=1e-9)
+    s.run("xtreg reaction i.days, re")
+    assert s.e["sigma_u"] ** 2 == pytest.approx(1375.47, abs=0.01)
+    assert math.isnan(s.e["r2_b"])
+    text = s.run("xtreg reaction days, be").text
+    assert text.splitlines()[0] == "note: days omitted because of collinearity." and "(omitted)" in text
+    assert s.e["df_r"] == 17
+    s.run("generate two = subject > 350\ngenerate x = days * subject\nxtset two")
+    with pytest.raises(StataError) as caught:  # fewer panels than regressors
+        s.run("xtreg reaction x i.days, re")
+    assert caught.value.rc == 2001

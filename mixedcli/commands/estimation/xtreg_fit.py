@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mixedcli.blocks import Blank, Block, CoefRow, line
 from mixedcli.commands.estimation.tablefit import TableFit
@@ -75,10 +76,12 @@ def fit(data: Regression, asked: Asked) -> Made:
     X = data.X[:, :-1]
     notes = data.notes
     if asked.model == "fe":
-        data, notes = _without_constants(data, groups)
+        data, notes = _reduced(data, panel.varying(X, groups))
         X = data.X[:, :-1]
         estimated = panel.within(data.y, X, groups)
     elif asked.model == "be":
+        data, notes = _reduced(data, panel.estimable_between(X, groups))
+        X = data.X[:, :-1]
         estimated = panel.between(data.y, X, groups)
     else:
         estimated = panel.gls(data.y, X, groups)
@@ -111,11 +114,10 @@ def fit(data: Regression, asked: Asked) -> Made:
     return Made(table, _stored(x, table), notes)
 
 
-def _without_constants(data: Regression, groups: panel.Panel) -> tuple[Regression, tuple[str, ...]]:
-    """Regressors that do not vary within panels leave the model."""
+def _reduced(data: Regression, keep: NDArray[np.bool_]) -> tuple[Regression, tuple[str, ...]]:
+    """Regressors that the transformed data cannot tell apart leave the model."""
     from mixedcli.data.factors import omitted
 
-    keep = panel.varying(data.X[:, :-1], groups)
     terms, kept, notes, place = list(data.terms), list(data.kept), list(data.notes), 0
     for i, (term, k) in enumerate(zip(data.terms, data.kept, strict=True)):
         if term is None:
