@@ -114,18 +114,22 @@ def _split(
     if not names:
         raise TooFewSpecified("too few variables specified")
     text = " ".join(f'"{w.text}"' if w.quoted else w.text for w in words[first:])
-    pieces = _pieces(text) if text.lstrip().startswith("(") else _bare(text)
+    pieces = _pieces(text, _IN_PARENTHESES if text.lstrip().startswith("(") else _BARE)
     return names, tuple(_rule(p, command) for p in pieces)
 
 
-def _pieces(text: str) -> list[str]:
-    """What stands in parentheses; those within a quoted label do not count."""
-    return [found[1] for found in re.finditer(r"\(((?:[^()\"]|\"[^\"]*\")*)\)", text)]
+_IN_PARENTHESES = re.compile(r"\(((?:[^()\"]|\"[^\"]*\")*)\)")  # those within a quoted label do not count
+_BARE = re.compile(r"\s*([^=]+=\s*\S+)")
 
 
-def _bare(text: str) -> list[str]:
-    """ "1 2=3 4/9=0": every rule ends with the word behind its =."""
-    return re.findall(r"\s*([^=]+=\s*\S+)", text)
+def _pieces(text: str, form: re.Pattern[str]) -> list[str]:
+    """What stands in parentheses; or "1 2=3 4/9=0": every rule ends with the word behind its =.
+
+    Errors: r(198) something else stands between.
+    """
+    if form.sub(" ", text).strip():
+        raise InvalidSyntax("invalid syntax")
+    return form.findall(text)
 
 
 def _rule(text: str, command: ast.Command) -> Rule:

@@ -10,7 +10,7 @@ from mixedcli.data.dataset import Column
 from mixedcli.data.grouping import coded, firsts
 from mixedcli.data.keys import joint_codes
 from mixedcli.data.missing import INTEGER_TYPES, SYSMISS, is_missing
-from mixedcli.errors import InvalidSyntax, TypeMismatch
+from mixedcli.errors import Coded, InvalidSyntax, TypeMismatch
 from mixedcli.numfmt import text as formatted
 
 
@@ -70,7 +70,9 @@ def _cut(a: Asked) -> Made:
     x = columns[0].numeric()
     known = ~is_missing(x) & a.rows
     if "at" in a.options:
-        breaks = np.array(sorted(a.options["at"]))
+        breaks = np.array(a.options["at"])
+        if (np.diff(breaks) <= 0).any():
+            raise Coded(124, "at() invalid -- invalid numlist has elements out of order")
         place = np.searchsorted(breaks, x, side="right") - 1
         inside = known & (place >= 0) & (x < breaks[-1])
         ends = breaks[:-1]
