@@ -35,7 +35,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "numfmt": ({"errors", "datefmt"}, set()),
     "datefmt": ({"numfmt", "errors"}, set()),
     "ast": ({"errors"}, set()),
-    "blocks": ({"errors"}, {"numpy"}),
+    "blocks": ({"errors"}, set()),
     "results": ({"errors"}, {"numpy"}),
     "parse": ({"ast", "errors"}, {"lark"}),
     # scipy: special functions of expressions, imported when one is called

@@ -1,7 +1,6 @@
 """The functions of expressions: one row per function, looked up by name.
 
-The rows stand in ``functions_math``, ``functions_prob``, ``functions_string``, ``functions_date`` and
-``functions_random``, which are imported when a name is first asked for.
+The rows stand in the modules ``functions_*`` beside this one, which are imported when a name is first asked for.
 """
 
 from __future__ import annotations
