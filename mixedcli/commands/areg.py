@@ -183,7 +183,7 @@ def _header(x: dict[str, float], absorbed: str, groups: int, df_t: float) -> tup
         (f"F({x['df']:.0f}, {df_t:.0f})", text(x["F"], "%9.2f").strip()),
         ("Prob > F", text(x["p"], "%6.4f")),
         ("R-squared", text(x["r2"], "%6.4f")),
-        ("Adj R-squared", text(x["r2_a"], "%6.4f")),
+        ("Adj R-squared", text(x["r2_a"], "%9.4f").strip()),
         ("Root MSE", text(x["rmse"], "%9.5g").strip()),
     ]
     width = max(len(v) for _, v in facts)

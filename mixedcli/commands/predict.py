@@ -17,7 +17,7 @@ xb and stdp are for every observation with data, the others for the estimation s
 
 After regress: xb, residuals, stdp, stdf, stdr, rstandard, rstudent, leverage (or hat), cooksd, dfits, welsch,
 covratio, dfbeta(indepvar).
-After xtreg: xb, stdp, u, e, ue, xbu.
+After xtreg: xb, stdp, u, e, ue, xbu.  After areg: xb, stdp, residuals, d, xbd, dresiduals (d and residuals together).
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ from mixedcli.session import Outcome, Session
 
 STATISTICS = ("xb", "stdp", "fitted", "residuals", "rstandard", "reffects", "scores")
 #: those of regress and xtreg only
-LINEAR = ("stdf", "stdr", "rstudent", "leverage", "hat", "cooksd", "dfits", "welsch", "covratio", "u", "e", "ue", "xbu")
+LINEAR = ("stdf", "stdr", "rstudent", "leverage", "hat", "cooksd", "dfits", "welsch", "covratio", "u", "e", "ue", "xbu",
+          "d", "xbd", "dresiduals")  # fmt: skip
 SPEC = CommandSpec(
     "predict",
     (
@@ -68,6 +69,9 @@ SPEC = CommandSpec(
         OptionSpec("e", "e"),
         OptionSpec("ue", "ue"),
         OptionSpec("xbu", "xbu"),
+        OptionSpec("d", "d"),
+        OptionSpec("xbd", "xbd"),
+        OptionSpec("dresiduals", "dr"),
         OptionSpec("reses", "reses", "words"),
         OptionSpec("relevel", "relev", "name"),
         OptionSpec("level", "level", "name"),  # the old spelling of relevel()

@@ -80,7 +80,8 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     data = bind(command, session.data, selected, context, constant=constant, vce=vce)
     if data.weight == "pweight" and vce.kind == "ols":
         vce = Vce("robust")
-    fitted = _fit(data, vce, total_about_mean=bool(constant or options.get("hascons") or options.get("tsscons")))
+    hascons = bool(options.get("hascons")) and _spans_constant(data)
+    fitted = _fit(data, vce, total_about_mean=bool(constant or hascons or options.get("tsscons")))
     table = TableFit(
         options.get("depname", data.depvar),
         data.terms,
@@ -96,6 +97,8 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         display=replace(display, level=None),
     )
     notes: list[Block] = [line(text) for text in data.notes]
+    if options.get("hascons") and not hascons:
+        notes.append(line("(note: hascons false)"))  # unverified: words
     if fitted.total:
         notes.append(line(f"(sum of wgt is {regress_e.weight_total(fitted.total)})"))
     stored = regress_e.stored(fitted, table, command.cmdline)
@@ -107,6 +110,12 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         estimates=Estimates(stored, data.sample, table),
         r=table.r_table(level),
     )
+
+
+def _spans_constant(data: Regression) -> bool:
+    """Whether some sum of the regressors is the constant."""
+    n = len(data.y)
+    return bool(data.X.shape[1]) and least_squares.fit(data.X, np.ones(n)).rss < 1e-12 * n
 
 
 def _fit(data: Regression, vce: Vce, *, total_about_mean: bool) -> Fitted:

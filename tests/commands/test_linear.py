@@ -294,3 +294,30 @@ def test_between_regression_without_what_panel_means_cannot_tell_apart() -> None
     with pytest.raises(StataError) as caught:  # fewer panels than regressors
         s.run("xtreg reaction x i.days, re")
     assert caught.value.rc == 2001
+
+
+def test_predict_after_areg_is_the_regression_with_indicators() -> None:
+    s = Session(data=Path(__file__).parents[2] / "fixtures" / "rdatasets" / "sleepstudy.csv")
+    s.run("generate z = cos(subject) * days\nregress reaction z i.days")
+    s.run("predict double full\npredict double e, residuals")
+    s.run("areg reaction z, absorb(days)\npredict double xb\npredict double d, d\npredict double xbd, xbd")
+    s.run("predict double r, residuals\npredict double dr, dresiduals")
+    frame = s.data
+    assert np.asarray(frame["xbd"]) == pytest.approx(np.asarray(frame["full"]), rel=1e-10)
+    assert np.asarray(frame["r"]) == pytest.approx(np.asarray(frame["e"]), abs=1e-9)
+    assert np.asarray(frame["d"] + frame["xb"]) == pytest.approx(np.asarray(frame["xbd"]), rel=1e-12)
+    assert np.asarray(frame["dr"]) == pytest.approx(np.asarray(frame["reaction"] - frame["xb"]), rel=1e-12)
+
+
+def test_hascons_is_the_model_with_the_constant() -> None:
+    s = Session(data=Path(__file__).parents[2] / "fixtures" / "rdatasets" / "sleepstudy.csv")
+    s.run("regress reaction i.days")
+    F, r2 = s.e["F"], s.e["r2"]
+    text = s.run("regress reaction ibn.days, hascons").text
+    assert (s.e["F"], s.e["r2"], s.e["df_m"]) == pytest.approx((F, r2, 9), rel=1e-10) and "F(9, 170)" in text
+    assert s.run("regress reaction subject, hascons").text.startswith("(note: hascons false)")
+    s.run("regress reaction subject, noconstant")
+    F, r2 = s.e["F"], s.e["r2"]
+    s.run("regress reaction subject, hascons")
+    assert (s.e["F"], s.e["r2"]) == pytest.approx((F, r2), rel=1e-12)
+    assert "F(1, 0)         =         ." in s.run("regress reaction days in 1/2").text

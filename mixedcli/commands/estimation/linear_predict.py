@@ -39,13 +39,25 @@ XTREG = {
     "ue": "u[{panel}] + e[{panel},t]",
     "xbu": "Xb + u[{panel}]",
 }
+#: the result that holds the variable of the groups
+_GROUPS = {"xtreg": "ivar", "areg": "absvar"}
+#: what areg calls the statistics of xtreg
+_SAME = {"dresiduals": "ue", "d": "u", "xbd": "xbu", "residuals": "e"}
+AREG = {
+    "xb": "Linear prediction",
+    "stdp": "S.E. of the prediction",
+    "residuals": "Residuals",
+    "dresiduals": "d[{panel}] + residuals",
+    "xbd": "Xb + d[{panel}]",
+    "d": "d[{panel}]",
+}
 
 
 def statistic(session: Session, estimates: Estimates, name: str) -> tuple[Floats, str]:
     """Values over all observations (missing coded) and the label.  Errors: r(198), r(322)."""
     command = estimates.stored.macros.get("cmd", "")
     name = "leverage" if name == "hat" else name
-    known = {"regress": REGRESS, "anova": REGRESS, "xtreg": XTREG}.get(
+    known = {"regress": REGRESS, "anova": REGRESS, "xtreg": XTREG, "areg": AREG}.get(
         command, {"xb": "Linear prediction", "stdp": "S.E. of the prediction"}
     )
     if name not in known:
@@ -55,12 +67,12 @@ def statistic(session: Session, estimates: Estimates, name: str) -> tuple[Floats
     b, V = estimates.stored.matrices["b"].values[0], estimates.stored.matrices["V"].values
     at = list(form.positions)
     xb = form.X @ b[at]
-    label = known[name].format(panel=estimates.stored.macros.get("ivar", ""))
+    label = known[name].format(panel=estimates.stored.macros.get(_GROUPS.get(command, ""), ""))
     if name == "xb":
         values, bad = xb, form.bad
     elif name == "stdp":
         values, bad = np.sqrt(_quadratic(form.X, V[np.ix_(at, at)])), form.bad
-    elif command == "xtreg":
+    elif command in _GROUPS:
         values, bad = _panel(session, estimates, name, xb, form.bad)
     else:
         values, bad = _residual(session, estimates, name, form, xb)
@@ -143,7 +155,10 @@ def dfbeta(session: Session, estimates: Estimates, name: str) -> tuple[Floats, s
 def _panel(
     session: Session, estimates: Estimates, name: str, xb: Floats, bad: np.ndarray[tuple[int], np.dtype[np.bool_]]
 ) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
-    """u is the panel's mean residual (fixed effects) or its best linear predictor (random effects)."""
+    """u is the panel's mean residual (fixed effects, areg) or its best linear predictor (random effects)."""
+    name, macros = _SAME.get(name, name), estimates.stored.macros
+    if macros.get("wtype"):
+        raise Unavailable("this prediction is not available after weights")
     y = _outcome(session, estimates)
     ue = np.where(is_missing(y), math.nan, y) - xb
     if name == "ue":
@@ -151,20 +166,20 @@ def _panel(
     sample = estimates.sample
     if sample is None or len(sample) != session.data.n:
         raise Unavailable("estimation sample not found in the data in memory")
-    codes, count = group_codes(session.data.column(estimates.stored.macros["ivar"]), None)
+    codes, count = group_codes(session.data.column(macros[_GROUPS[macros["cmd"]]]), None)
     T = np.bincount(codes, sample.astype(float), count)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.bincount(codes, np.where(sample, ue, 0.0), count) / T
     scalars = estimates.stored.scalars
-    if estimates.stored.macros["model"] != "fe":
+    if macros["cmd"] == "xtreg" and macros["model"] != "fe":
         u2, e2 = scalars["sigma_u"] ** 2, scalars["sigma_e"] ** 2
         mean = mean * T * u2 / (T * u2 + e2)
     u = mean[codes]
     if name == "xbu":
-        return xb + u, bad
+        return xb + u, bad | ~sample
     return (u, ~sample) if name == "u" else (ue - u, ~sample)
 
 
 def names() -> tuple[str, ...]:
     """Every statistic of these estimators."""
-    return tuple(dict.fromkeys((*REGRESS, *XTREG)))
+    return tuple(dict.fromkeys((*REGRESS, *XTREG, *AREG)))

@@ -56,10 +56,12 @@ class Fitted:
     def model_f(self) -> tuple[float, int]:
         """The model's F and its numerator degrees of freedom."""
         slopes = [k for t, k in zip(self.data.terms, self.data.kept, strict=True) if k >= 0 and t is not None]
-        if not slopes or self.df_r <= 0:
+        if not slopes:
             return (0.0 if self.df_r > 0 else math.nan), 0
-        if self.vce.kind == "ols" and self.centred and self.data.terms[-1] is None:
-            return (self.tss - self.ls.rss) / len(slopes) / self.mse, len(slopes)
+        if self.df_r <= 0:
+            return math.nan, self.df_m if self.vce.kind == "ols" else 0
+        if self.vce.kind == "ols" and self.centred and self.df_m:  # the constant may be a sum of regressors (hascons)
+            return (self.tss - self.ls.rss) / self.df_m / self.mse, self.df_m
         chi2, df, _ = inference.wald(self.ls.beta, self.V, slopes)
         return (chi2 / df if df else math.nan), df
 
