@@ -119,6 +119,12 @@ class ExpressionTooLong(StataError):
     rc = 130
 
 
+class NotPossibleWithTest(StataError):
+    """A hypothesis that is not linear in the coefficients."""
+
+    rc = 131
+
+
 class Unbalanced(StataError):
     rc = 132
 

@@ -6,7 +6,7 @@
     estimates drop names | _all     forget some or all; estimates clear forgets all
     estimates replay [names]        show results again
     estimates for names [, nostop]: command     run a command after each of them
-    estimates stats [names] [, n(#)]   log likelihood, AIC and BIC
+    estimates stats [names] [, n(#) df(#) aiccorrected aicconsistent all]   log likelihood, AIC and BIC, or others
     estimates table [names] [, options]   coefficients side by side
         b(%fmt) se[(%fmt)] t[(%fmt)] p[(%fmt)] star[(levels)]   what is shown; eform exponentiates
         stats(list) stfmt(%fmt) newpanel   scalars of e(), aic, bic, rank below, or in a table of their own
@@ -49,6 +49,10 @@ SPEC = CommandSpec(
         OptionSpec("title", "t", "text"),
         OptionSpec("nocopy", "nocopy"),
         OptionSpec("n", "n", "int"),
+        OptionSpec("df", "df", "int"),
+        OptionSpec("aiccorrected", "aiccor"),
+        OptionSpec("aicconsistent", "aiccon"),
+        OptionSpec("all", "all"),
         OptionSpec("bicdetail", "bicdetail"),
         OptionSpec("b", "b", "text", optional=True),
         OptionSpec("se", "se", "text", optional=True),
@@ -215,9 +219,12 @@ def _query(session: Session, names: list[str], options: Options) -> Outcome:
 
 def _stats(session: Session, names: list[str], options: Options) -> Outcome:
     chosen = several(session, names)
-    n = options.get("n")
-    r = Stored(matrices={"S": information.matrix(chosen, n)})
-    return Outcome(blocks=(Blank(), *information.table(chosen, n)), r=r)
+    for name in ("n", "df"):
+        if options.get(name, 1) < 1:
+            raise InvalidSyntax(f"option {name}() incorrectly specified")
+    asked = information.Asked(options.get("n"), options.get("df"), information.criteria(options))
+    r = Stored(matrices={"S": information.matrix(chosen, asked)})
+    return Outcome(blocks=(Blank(), *information.table(chosen, asked)), r=r)
 
 
 def _table(session: Session, names: list[str], options: Options) -> Outcome:

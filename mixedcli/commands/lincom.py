@@ -21,7 +21,7 @@ from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.estimation import smallsample
 from mixedcli.commands.estimation.hypotheses import Linear, describe, linear
 from mixedcli.engine import distributions, inference
-from mixedcli.errors import InvalidSyntax, LastEstimatesNotFound
+from mixedcli.errors import InvalidSyntax, LastEstimatesNotFound, NotPossibleWithTest
 from mixedcli.results import Quantity, Stored
 from mixedcli.session import Outcome, Session
 
@@ -46,7 +46,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         raise LastEstimatesNotFound("last estimates not found")
     combination = linear(body.expr, session.e)
     if not combination.coefficients.any():
-        raise InvalidSyntax("not possible with test", body.expr.span)  # unverified: words
+        raise NotPossibleWithTest("not possible with test", body.expr.span)
     level = options.get("level", session.settings.level)
     if not 10 <= level <= 99.99:
         raise InvalidSyntax("level() must be between 10 and 99.99 inclusive")

@@ -85,7 +85,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     if any(e.stored.macros.get("method") == "REML" for _, e in parts):
         blocks += [Blank(), Note(REML_NOTE)]
     if "stats" in options:
-        blocks += [Blank(), *information.table([*restricted.parts, *full.parts], None)]
+        blocks += [Blank(), *information.table([*restricted.parts, *full.parts], information.Asked())]
     return Outcome(blocks=tuple(blocks), r=Stored({"p": p, "chi2": chi2, "df": df}))
 
 

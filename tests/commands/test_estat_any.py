@@ -103,3 +103,24 @@ def test_group(session: Session) -> None:
     with pytest.raises(StataError) as caught:
         session.run("estat group, x")
     assert caught.value.rc == 198
+
+
+def test_all_criteria_as_published() -> None:
+    """stata.com, "Corrected and consistent AICs" (Stata 18): mlogit with 87 observations and 8 parameters."""
+    run = Session().run
+    run("matrix b = (1)\nmatrix V = (1)\nmatrix rownames V = c1\nereturn post b V")
+    run("ereturn scalar N = 87\nereturn scalar rank = 8")
+    run("ereturn scalar ll_0 = -76.93025\nereturn scalar ll = -70.36684\nereturn local cmd mlogit")
+    for command in ("estat ic, all", "estimates stats, all", "estimates stats, all n(87) df(8)"):
+        check_criteria(run(command).text.splitlines())
+
+
+def check_criteria(lines: list[str]) -> None:
+    rows = [line.split("|")[1].split() for line in lines if line.strip().startswith((". |", "Model |"))]
+    assert rows == [
+        ["N", "ll(null)", "ll(model)", "df"],
+        ["87", "-76.93025", "-70.36684", "8"],
+        ["AIC", "BIC", "AICc", "CAIC"],
+        ["156.7337", "176.4609", "158.5798", "184.4609"],
+    ]
+    assert max(map(len, lines)) <= 79

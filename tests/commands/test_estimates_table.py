@@ -245,3 +245,13 @@ def test_what_one_model_omits_stands_in_the_row_of_the_other(session: Session) -
     b = session.e["b"].to_numpy()[0]
     omitted, value = first.split("|")[1].split()
     assert omitted == "(omitted)" and float(value) == pytest.approx(b[2], rel=1e-6)
+
+
+def test_after_mean_with_labels_of_its_own() -> None:
+    """The labels a mean keeps are those of its rows, not of factor levels."""
+    s = Session(data=SLEEP)
+    s.run("generate g = mod(subject, 3)\nquietly summarize reaction if g == 0")
+    mean = s.r["mean"]
+    s.run("mean reaction, over(g)")
+    shown = s.run("estimates table, b(%9.4f)").text
+    assert f"{mean:.4f}" in shown

@@ -153,4 +153,5 @@ def factor_labels(terms: tuple[ModelTerm | None, ...], data: Dataset) -> dict[st
 def labels_of(estimates: Estimates | None) -> Labels:
     """The value labels of the factors at the time of the fit."""
     fit = estimates.fit if estimates is not None else None
-    return getattr(fit, "factor_labels", None) or getattr(fit, "labels", None) or {}
+    found = getattr(fit, "factor_labels", None) or getattr(fit, "labels", None)
+    return found if isinstance(found, Mapping) else {}  # those of mean and proportion are no value labels

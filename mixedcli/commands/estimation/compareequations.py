@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from mixedcli.commands import Options
+from mixedcli.commands.estimation import coefrows
 from mixedcli.data.matrices.named import parted
 from mixedcli.data.stripes import term_of
 from mixedcli.errors import EquationNotFound, InvalidSyntax, NotFound
@@ -33,7 +34,7 @@ class Columns:
         """Value labels of factors, as the fits keep them."""
         found: dict[str, Mapping[int, str]] = {}
         for e in self.chosen:
-            found |= getattr(e.fit, "factor_labels", None) or getattr(e.fit, "labels", None) or {}
+            found |= coefrows.labels_of(e)
         return found
 
     def wanted(self, options: Options) -> list[str]:

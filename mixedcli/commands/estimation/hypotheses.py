@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mixedcli import ast
 from mixedcli.commands.context import column_of
 from mixedcli.engine import distributions
-from mixedcli.errors import InvalidSyntax
+from mixedcli.errors import NotPossibleWithTest
 from mixedcli.frozen import frozen
 from mixedcli.numfmt import format_value
 from mixedcli.results import Stored
@@ -65,7 +65,8 @@ def linear(expr: ast.Expr, stored: Stored) -> Linear:
                 return left.scaled(right.constant)
             if node.op == "/" and not right.coefficients.any() and right.constant:
                 return left.scaled(1 / right.constant)
-        raise InvalidSyntax("not a linear expression in the coefficients", node.span)
+        # stata: help search shows these words and code for test
+        raise NotPossibleWithTest("not possible with test", node.span)
 
     return walk(expr)
 

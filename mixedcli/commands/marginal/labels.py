@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mixedcli.commands.estimation import coefrows
 from mixedcli.model.linearmodel import Key, LinearModel
 from mixedcli.session import Session
 
@@ -9,8 +10,7 @@ from mixedcli.session import Session
 def value_labels(session: Session, model: LinearModel) -> dict[Key, dict[int, str]]:
     """Factor -> {level: text}."""
     found: dict[Key, dict[int, str]] = {}
-    fit = session.estimates.fit if session.estimates is not None else None
-    kept = getattr(fit, "factor_labels", None) or getattr(fit, "labels", None) or {}
+    kept = coefrows.labels_of(session.estimates)
     for key in model.factors:
         texts = dict(kept.get(key[0], {}))
         found[key] = texts or variable_labels(session, key[0])
