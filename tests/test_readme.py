@@ -78,17 +78,38 @@ def test_both_first_commands_are_there() -> None:
 
 
 def command_table() -> str:
-    rows = ["| command | shortest form | what it does |", "|---|---|---|"]
-    for name, (shortest, module) in sorted(ABBREVIATIONS.items()):
+    """One row for each help text: the commands it explains, their shortest forms in brackets, and its first line."""
+    helps: dict[str, list[str]] = {}
+    for name in sorted(ABBREVIATIONS):
+        helps.setdefault(ABBREVIATIONS[name][1], []).append(name)
+    rows = ["| command (shortest form) | what it does |", "|---|---|"]
+    for module, names in helps.items():
         text = importlib.import_module(f"mixedcli.commands.{module}").__doc__ or ""
-        rows.append(f"| `{name}` | `{shortest}` | {summary(text)} |")
+        rows.append(f"| {', '.join(shown_name(name) for name in names)} | {summary(text, names)} |")
     return "\n".join(rows) + "\n"
 
 
-def summary(text: str) -> str:
-    """The first sentence of a help text, without the command's name before it."""
-    first = " ".join(text.strip().split("\n\n")[0].split())
-    return re.sub(r"^[`\w, ]+(?: -- |: )", "", first).replace("|", "\\|").rstrip(".")
+def shown_name(name: str) -> str:
+    shortest = ABBREVIATIONS[name][0]
+    return f"`{name}`" if shortest == name else f"`{name}` (`{shortest}`)"
+
+
+def summary(text: str, names: list[str]) -> str:
+    """The first sentence of a help text, without the commands' names before and behind it: these have their column."""
+    first = text.strip().split("\n\n")[0].split()
+    line = re.sub(r"^[`\w, ]+ --? ", "", " ".join(first)).rstrip(".")
+    described, _, behind = line.rpartition("; ")
+    if described and set(behind.split(", ")) <= set(names):
+        line = described
+    return line.replace("|", "\\|")
+
+
+def test_summary_drops_the_names_and_keeps_the_rest() -> None:
+    assert summary("foreach - run again; forvalues, while\n\nmore", ["foreach", "forvalues", "while"]) == "run again"
+    assert (
+        summary("log, cmdlog - write what is shown; or not.\n\nmore", ["log", "cmdlog"])
+        == "write what is shown; or not"
+    )
 
 
 def test_table_of_commands_is_current() -> None:
