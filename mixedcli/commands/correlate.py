@@ -21,6 +21,7 @@ from mixedcli.blocks import Blank, Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.sampling import Floats, known, used_rows, variables
 from mixedcli.commands.tabulation import number
+from mixedcli.data.correlation import correlations, covariances
 from mixedcli.data.moments import figures
 from mixedcli.errors import LastEstimatesNotFound
 from mixedcli.numfmt import abbreviate, text
@@ -71,25 +72,13 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     return Outcome(blocks=tuple(blocks), r=Stored(scalars, {}, {"C": Matrix(C, names, names)}))
 
 
-def covariances(x: Floats, w: Floats | None, kind: str) -> tuple[float, Floats]:
-    """Number of observations and the covariance matrix (k, k) with n - 1 below; x (n, k)."""
-    share = np.full(len(x), 1 / len(x)) if w is None else w / w.sum()
-    n = float(w.sum()) if w is not None and kind == "fweight" else float(len(x))
-    d = x - share @ x
-    d = d - share @ d
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return n, np.asarray((d * share[:, None]).T @ d * (n / (n - 1) if n > 1 else np.nan))
-
-
-def correlations(V: Floats) -> Floats:
-    """A covariance matrix scaled; missing where a variance is 0."""
-    sd = np.sqrt(np.diag(V))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        C = V / np.outer(sd, sd)
-    known_ = sd > 0
-    C[np.diag_indices(len(C))] = np.where(known_, 1.0, np.nan)
-    C[~np.outer(known_, known_)] = np.nan
-    return np.asarray(C)
+def heading(names: tuple[str, ...], start: int, stop: int) -> list[Block]:
+    """Names above the columns of one piece of a triangle, a blank line between pieces."""
+    return [
+        *([Blank()] if start else []),
+        line(f"{'':>12} |" + "".join(f"{abbreviate(n, 8):>{CELL}}" for n in names[start:stop])),
+        line("-" * 13 + "+" + "-" * CELL * (stop - start)),
+    ]
 
 
 def _shown(names: tuple[str, ...], C: Floats, fmt: str, session: Session, options: Options) -> list[Block]:
@@ -98,10 +87,7 @@ def _shown(names: tuple[str, ...], C: Floats, fmt: str, session: Session, option
     out: list[Block] = []
     for start in range(0, len(names), room):
         stop = min(start + room, len(names))
-        if start:
-            out.append(Blank())
-        out.append(line(f"{'':>12} |" + "".join(f"{abbreviate(n, 8):>{CELL}}" for n in names[start:stop])))
-        out.append(line("-" * 13 + "+" + "-" * CELL * (stop - start)))
+        out += heading(names, start, stop)
         for i in range(start, len(names)):
             cells = "".join(f"{text(float(C[i, j]), fmt):>{CELL}}" for j in range(start, min(i + 1, stop)))
             out.append(line(f"{abbreviate(names[i], 12):>12} |{cells}"))

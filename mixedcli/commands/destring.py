@@ -21,10 +21,10 @@ from mixedcli.blocks import Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.assignment import plural, stored_numbers
 from mixedcli.commands.loading import names_of, words_of
+from mixedcli.commands.newvars import generated
 from mixedcli.data import types
 from mixedcli.data.dataset import Column
 from mixedcli.data.missing import SYSMISS, is_missing, missing_value
-from mixedcli.errors import AlreadyDefined, InvalidSyntax
 from mixedcli.frozen import frozen
 from mixedcli.session import Outcome, Session
 
@@ -56,15 +56,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     words = words_of(command)
     data = session.data
     names = names_of(words, data) if words else data.names
-    new = [w.text for w in options.get("generate", ())]
-    if ("generate" in options) == bool(options.get("replace")):
-        raise InvalidSyntax("must specify either generate or replace option")
-    if new and len(new) != len(names):
-        raise InvalidSyntax("number of variables in generate() does not match varlist")  # unverified: words
-    for name in new:
-        types.check_name(name)
-        if name in data:
-            raise AlreadyDefined(f"variable {name} already defined")
+    new = generated(options, names, data)
     blocks: list[Block] = []
     columns: list[Column] = []
     for k, name in enumerate(names):

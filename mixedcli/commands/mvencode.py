@@ -11,18 +11,13 @@ Example: mvencode income, mv(.=999 \\ .a=998)
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mixedcli import ast
-from mixedcli.blocks import Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
-from mixedcli.commands.assignment import plural
-from mixedcli.commands.context import expression_context
-from mixedcli.commands.loading import names_of, words_of
-from mixedcli.commands.mvrules import code, numbers, parts
-from mixedcli.commands.recode import replaced
-from mixedcli.data import sample
+from mixedcli.commands.mvrules import Floats, changed, code, numbers, rules_of
 from mixedcli.data.missing import is_missing
-from mixedcli.errors import AssertionFalse, InvalidSyntax, TooFewSpecified
+from mixedcli.errors import AssertionFalse, InvalidSyntax
 from mixedcli.session import Outcome, Session
 
 SPEC = CommandSpec(
@@ -32,22 +27,9 @@ SPEC = CommandSpec(
 
 def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     """Encode.  Errors: r(9) a number is in use, r(102), r(121), r(198)."""
-    data = session.data
-    names = names_of(words_of(command), data)
-    if not names:
-        raise TooFewSpecified("varlist required")
-    if "mv" not in options:
-        raise InvalidSyntax("option mv() required")
-    rules = [_rule(session, left, right) for left, right in parts(options["mv"])]
-    rows = sample.mask(data, command.condition, command.in_range, expression_context(session))
-    blocks: list[Block] = []
-    columns = []
-    for name in names:
-        column = data.column(name)
-        if column.is_string:
-            blocks.append(line(f"{name:>12}: string variable ignored"))  # unverified: words
-            continue
-        old = column.numeric()
+    rules = [_rule(session, left, right) for left, right in rules_of(options)]
+
+    def change(name: str, old: Floats, rows: NDArray[np.bool_]) -> Floats:
         new = old.copy()
         left = rows & is_missing(old)
         for which, to in rules:
@@ -56,11 +38,9 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
                 raise AssertionFalse(f"{name}: already {to:g} in variable; no action taken")  # unverified: words
             new[hit] = to
             left = left & ~hit
-        count = int(np.count_nonzero(new != old))
-        if count:
-            blocks.append(line(f"{name:>12}: {plural(count, 'missing value')} recoded"))
-            columns.append(replaced(column, new))
-    return Outcome(blocks=tuple(blocks), data=data.with_columns(columns)) if columns else Outcome(tuple(blocks))
+        return new
+
+    return changed(session, command, change, "recoded")
 
 
 def _rule(session: Session, left: str, right: str) -> tuple[float | None, float]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mixedcli import ast
 from mixedcli.blocks import Block, line
+from mixedcli.commands import Options
 from mixedcli.commands.assignment import stored_numbers
 from mixedcli.commands.context import expression_context
 from mixedcli.data import missing, types
@@ -84,3 +85,13 @@ def expression_of(session: Session, text: str, command: ast.Command) -> Floats:
     if values.dtype == object:
         raise TypeMismatch("type mismatch", command.span)
     return np.asarray(values, dtype=np.float64)
+
+
+def generated(options: Options, names: Sequence[str], data: Dataset) -> tuple[str, ...]:
+    """The names in generate(), one for each variable, or none with replace.  Errors: r(110), r(198)."""
+    new = [w.text for w in options.get("generate", ())]
+    if ("generate" in options) == bool(options.get("replace")):
+        raise InvalidSyntax("must specify either generate or replace option")
+    if new and len(new) != len(names):
+        raise InvalidSyntax("number of variables in generate() does not match varlist")  # unverified: words
+    return free(new, data)

@@ -24,8 +24,9 @@ import numpy as np
 from mixedcli import ast
 from mixedcli.blocks import Blank, Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
-from mixedcli.commands.correlate import CELL, correlations, covariances
+from mixedcli.commands.correlate import CELL, heading
 from mixedcli.commands.sampling import Rows, Used, known, used_rows, variables
+from mixedcli.data.correlation import correlations, covariances
 from mixedcli.data.dataset import Dataset
 from mixedcli.data.missing import is_missing
 from mixedcli.engine.distributions import t_p
@@ -112,10 +113,7 @@ def _layout(names: tuple[str, ...], made: dict[tuple[int, int], Pair], options: 
     out: list[Block] = []
     for start in range(0, len(names), room):
         stop = min(start + room, len(names))
-        if start:
-            out.append(Blank())
-        out.append(line(f"{'':>12} |" + "".join(f"{abbreviate(n, 8):>{CELL}}" for n in names[start:stop])))
-        out.append(line("-" * 13 + "+" + "-" * CELL * (stop - start)))
+        out += heading(names, start, stop)
         for i in range(start, len(names)):
             row = [made[i, j] for j in range(start, min(i + 1, stop))]
             diagonal = i < stop
