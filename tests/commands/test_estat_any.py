@@ -124,3 +124,15 @@ def check_criteria(lines: list[str]) -> None:
         ["156.7337", "176.4609", "158.5798", "184.4609"],
     ]
     assert max(map(len, lines)) <= 79
+
+
+def test_long_names_and_labels_stay_within_the_line(session: Session) -> None:
+    session.run("generate a_name_of_thirty_two_characters1 = mod(subject, 3)")
+    session.run("generate a_name_of_thirty_two_characters2 = mod(days, 2)")
+    session.run('label variable reaction "Average reaction time in milliseconds over all tests"')
+    session.run("mixed reaction a_name_of_thirty_two_characters1##a_name_of_thirty_two_characters2 || subject:")
+    for command in ("estat df, method(repeated)", "estat summarize, labels"):
+        lines = session.run(command).text.splitlines()
+        assert max(map(len, lines)) <= 79, command
+        assert not any(line.startswith("> ") for line in lines), command
+    assert "Average rea.." in session.run("estat summarize reaction, labels").text

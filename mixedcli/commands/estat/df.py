@@ -19,6 +19,7 @@ from mixedcli.engine.fit import small_sample_again
 from mixedcli.errors import InvalidSyntax
 from mixedcli.model.assemble import assemble
 from mixedcli.model.spec import Display, MixedFit
+from mixedcli.numfmt import abbreviate
 from mixedcli.results import Estimates, Information, Matrix, SmallSample, Stored
 from mixedcli.session import Outcome, Session
 
@@ -128,13 +129,14 @@ def _table(fit: MixedFit, told: Sequence[SmallSample], linesize: int) -> tuple[B
     display = Display(baselevels=True)
     heads = coefrows.rows(frame.fixed, lambda i: CoefRow("value", coef=float(i)), display, fit.factor_labels)
     width = max(12, *(len(h.name) + h.level for h in heads), len(frame.depvar))
+    width = min(width, max(12, linesize - WIDTH - 2))
     fit_in = max(1, (linesize - width - 2) // WIDTH)
     out: list[Block] = [Blank(), line("Degrees of freedom")]
     for at in range(0, len(told), fit_in):
         now = told[at : at + fit_in]
         rows: list[tuple[Cell, ...]] = [(Cell(frame.depvar, align="left"), *(Cell("") for _ in now))]
         for head in heads:
-            stub = f"{head.name:>{width - 1}} " if head.level else head.name
+            stub = f"{abbreviate(head.name, width - 1):>{width - 1}} " if head.level else abbreviate(head.name, width)
             k = frame.kept[int(head.coef)] if head.kind == "value" else -1
             if head.kind != "value":
                 cells = tuple(Cell("") for _ in now)

@@ -45,6 +45,7 @@ def run(session: Session, command: ast.Command) -> Outcome:
     rows: list[tuple[Cell, ...] | None] = []
     table: list[tuple[float, ...]] = []
     labels = "labels" in given
+    room = max(10, min(30, session.settings.linesize - 66))  # what the other columns leave of the line
     blank = (Cell(""),) * (5 if labels else 4)
     shown = comparelayout.rows(names, coefrows.labels_of(estimates), {})
     for row in shown:
@@ -55,12 +56,12 @@ def run(session: Session, command: ast.Command) -> Outcome:
         name = parted(row.name)[1]
         facts = _facts(_column(session, name)[sample], weights, counts=counts)
         table.append(facts)
-        text = (Cell(_label(session, name), align="left"),) if labels else ()
+        text = (Cell(_label(session, name, room), align="left"),) if labels else ()
         rows.append((Cell(row.stub), *(Cell(v, "%9.0g") for v in facts), *text))
     heads = ("Mean", "Std. dev.", "Min", "Max")
     columns = tuple(Column((h,), 12, gap=0) for h in heads)
     if labels:
-        columns += (Column(("Label",), 30, "left", 2),)
+        columns += (Column(("Label",), room, "left", 2),)
     blocks: list[Block] = [Blank()]
     command_name = estimates.stored.macros.get("cmd", "")
     if "noheader" not in given:
@@ -95,9 +96,9 @@ def _column(session: Session, name: str) -> Floats:
     return factors.values(term, session.data, None)
 
 
-def _label(session: Session, name: str) -> str:
+def _label(session: Session, name: str, room: int) -> str:
     label = session.data.column(name).label if name in session.data else ""
-    return label if len(label) <= 30 else f"{label[:28]}.."
+    return label if len(label) <= room else f"{label[: room - 2]}.."
 
 
 def _weights(session: Session, estimates: Estimates, sample: NDArray[np.bool_]) -> Floats | None:
