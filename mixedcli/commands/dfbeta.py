@@ -18,6 +18,7 @@ from mixedcli.blocks import Blank, Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.assignment import stored_numbers
 from mixedcli.commands.estimation import linear_predict
+from mixedcli.commands.estimation.withcoefficients import with_coefficients
 from mixedcli.commands.newvars import free
 from mixedcli.data import types, varlist
 from mixedcli.data.dataset import Column
@@ -36,7 +37,8 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
         raise LastEstimatesNotFound("last estimates not found")
     names: tuple[str, ...] = varlist.names(body.varlist, session.data)
     if not names:
-        b, V = estimates.stored.matrices["b"], np.diag(estimates.stored.matrices["V"].values)
+        matrices = with_coefficients(estimates).matrices
+        b, V = matrices["b"], np.diag(matrices["V"].values)
         names = tuple(n for n, v in zip(b.colnames, V, strict=True) if v > 0 and n != "_cons")
     stub = options.get("stub", "_dfbeta_")
     first = 1

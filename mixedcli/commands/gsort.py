@@ -22,7 +22,7 @@ from mixedcli.data import types
 from mixedcli.data.dataset import Column
 from mixedcli.data.missing import is_missing
 from mixedcli.data.ordering import sort_key
-from mixedcli.errors import AlreadyDefined, VarlistRequired
+from mixedcli.errors import AlreadyDefined, InvalidSyntax, VarlistRequired
 from mixedcli.session import Outcome, Session
 
 SPEC = CommandSpec("gsort", (OptionSpec("generate", "g", "name"), OptionSpec("mfirst", "m")))
@@ -35,6 +35,8 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     sign = ""
     for word in words_of(command):
         text = sign + word.text
+        if len(sign) and word.text[:1] in ("+", "-"):
+            raise InvalidSyntax("invalid syntax", command.span)
         sign = ""
         if text in ("+", "-"):
             sign = text

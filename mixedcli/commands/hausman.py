@@ -27,6 +27,7 @@ from mixedcli.blocks import Blank, Block, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.context import canonical
 from mixedcli.commands.estimates import find
+from mixedcli.commands.estimation.withcoefficients import with_coefficients
 from mixedcli.engine import distributions
 from mixedcli.errors import Conformability, InvalidSyntax, ProgramDefined
 from mixedcli.frozen import frozen
@@ -99,7 +100,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
 def _compare(consistent: Estimates, efficient: Estimates, options: Options) -> Comparison:
     places: list[tuple[int, int]] = []
     names: list[str] = []
-    mine, theirs = (e.stored.matrices["b"].colnames for e in (consistent, efficient))
+    mine, theirs = (with_coefficients(e).matrices["b"].colnames for e in (consistent, efficient))
     V, W = (e.stored.matrices["V"].values for e in (consistent, efficient))
     matched = _matched(options["equations"], mine, theirs) if "equations" in options else ({}, {})
     known = {_key(c, options, matched[1]): k for k, c in enumerate(theirs) if _wanted(c, theirs, options, matched[1])}

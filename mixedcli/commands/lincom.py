@@ -20,8 +20,9 @@ from mixedcli.blocks import Blank, CoefRow, CoefTable, line
 from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.estimation import smallsample
 from mixedcli.commands.estimation.hypotheses import Linear, describe, linear
+from mixedcli.commands.estimation.withcoefficients import with_coefficients
 from mixedcli.engine import distributions, inference
-from mixedcli.errors import InvalidSyntax, LastEstimatesNotFound, NotPossibleWithTest
+from mixedcli.errors import InvalidSyntax, NotPossibleWithTest
 from mixedcli.results import Quantity, Stored
 from mixedcli.session import Outcome, Session
 
@@ -42,8 +43,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     """Estimate the combination."""
     body = command.body
     assert isinstance(body, ast.ExprBody)
-    if session.estimates is None:
-        raise LastEstimatesNotFound("last estimates not found")
+    with_coefficients(session.estimates)
     combination = linear(body.expr, session.e)
     if not combination.coefficients.any():
         raise NotPossibleWithTest("not possible with test", body.expr.span)

@@ -28,7 +28,8 @@ from mixedcli.commands.context import column_of
 from mixedcli.commands.estimation import multiple
 from mixedcli.commands.estimation.hypotheses import Linear, linear
 from mixedcli.commands.estimation.waldreport import listed, wald_outcome
-from mixedcli.errors import EquationNotFound, InvalidSyntax, LastEstimatesNotFound
+from mixedcli.commands.estimation.withcoefficients import with_coefficients
+from mixedcli.errors import EquationNotFound, InvalidSyntax
 from mixedcli.results import Stored
 from mixedcli.session import Outcome, Session
 
@@ -49,8 +50,8 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     """Test the hypotheses on the last estimates."""
     body = command.body
     assert isinstance(body, ast.TestBody)
-    if session.estimates is None:
-        raise LastEstimatesNotFound("last estimates not found")
+    with_coefficients(session.estimates)
+    assert session.estimates is not None
     constant = bool(options.get("constant"))
     groups = [g for spec in body.specs for g in _hypotheses(spec, session.e, constant=constant)]
     if options.get("accumulate"):

@@ -19,8 +19,9 @@ from mixedcli.commands import CommandSpec, Options, OptionSpec
 from mixedcli.commands.context import canonical
 from mixedcli.commands.estimation.hypotheses import Linear
 from mixedcli.commands.estimation.waldreport import wald_outcome
+from mixedcli.commands.estimation.withcoefficients import with_coefficients
 from mixedcli.data import factors
-from mixedcli.errors import EquationNotFound, LastEstimatesNotFound, NotFound, VarlistRequired
+from mixedcli.errors import EquationNotFound, NotFound, VarlistRequired
 from mixedcli.session import Outcome, Session
 
 SPEC = CommandSpec(
@@ -32,8 +33,7 @@ def run(session: Session, command: ast.Command, options: Options) -> Outcome:
     """Test the coefficients."""
     body = command.body
     assert isinstance(body, ast.VarlistBody)
-    if session.estimates is None:
-        raise LastEstimatesNotFound("last estimates not found")
+    with_coefficients(session.estimates)
     if not body.varlist.terms:
         raise VarlistRequired("varlist required")
     places = _places(session, body.varlist, options.get("equation"))

@@ -73,9 +73,15 @@ def run(session: Session, command: ast.Command) -> Outcome:
     return Outcome(blocks=tuple(blocks), r=r)
 
 
+#: estimators whose e(b) holds means, not effects
+MEANS = ("mean", "total", "proportion", "ratio")
+
+
 def _names(estimates: Estimates, *, by_equation: bool) -> list[str]:
     """The outcome, then every variable of e(b) that is estimated, once."""
-    found = [f"depvar:{estimates.stored.macros['depvar']}"] if "depvar" in estimates.stored.macros else []
+    macros = estimates.stored.macros
+    # after mean, total, proportion e(depvar) is the word above the table, no variable
+    found = [f"depvar:{macros['depvar']}"] if "depvar" in macros and macros.get("cmd") not in MEANS else []
     for full in estimates.stored.matrices["b"].colnames:
         equation, name = parted(full)
         try:

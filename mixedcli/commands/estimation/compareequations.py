@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from mixedcli.commands import Options
 from mixedcli.commands.estimation import coefrows
+from mixedcli.commands.estimation.withcoefficients import with_coefficients
 from mixedcli.data.matrices.named import parted
 from mixedcli.data.stripes import term_of
 from mixedcli.errors import EquationNotFound, InvalidSyntax, NotFound
@@ -82,7 +83,7 @@ def matched(chosen: list[tuple[str, Estimates]], equations: str | None) -> Colum
 
     A model without equation names counts as one equation, "_" where others have names.  Errors: r(198), r(303).
     """
-    names = [[_kept(n) for n in e.stored.matrices["b"].colnames] for _, e in chosen]
+    names = [[_kept(n) for n in with_coefficients(e).matrices["b"].colnames] for _, e in chosen]
     if any(":" in n for own in names for n in own):
         names = [[n if ":" in n else f"_:{n}" for n in own] for own in names]
     renamed: list[dict[str, str]] = [{} for _ in chosen]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from mixedcli.commands.estimation.withcoefficients import with_coefficients
 from mixedcli.data import factors
 from mixedcli.data.missing import SYSMISS, is_missing
 from mixedcli.data.stripes import term_of
@@ -31,7 +32,7 @@ class LinearForm:
 
 def prediction(session: Session, equation: str | None) -> Callable[[Floats], Floats]:
     """The form of one equation of e(b) (None: the first).  Errors: r(111), r(303)."""
-    names = session.e.matrices["b"].colnames
+    names = with_coefficients(session.estimates).matrices["b"].colnames
     wanted = names[0].rpartition(":")[0] if equation is None else equation
     mine = [k for k, c in enumerate(names) if c.rpartition(":")[0] == wanted]
     if not mine:

@@ -33,13 +33,13 @@ class Label:
 
 @frozen
 class MeansFit:
-    """Everything a replay needs: title ("Mean"), labels, b (k,), V (k, k), degrees of freedom, observations.
+    """Everything a replay needs: title ("Mean"), entries, b (k,), V (k, k), degrees of freedom, observations.
 
     clusters, cluster: for the line above the table.  logit: limits on the log-odds scale.
     """
 
     title: str
-    labels: tuple[Label, ...]
+    entries: tuple[Label, ...]
     b: Floats
     V: Floats
     df: float
@@ -54,7 +54,7 @@ class MeansFit:
     @property
     def names(self) -> tuple[str, ...]:
         """Columns of e(b)."""
-        return tuple(x.name for x in self.labels)
+        return tuple(x.name for x in self.entries)
 
     def replay(self, level: float) -> tuple[Block, ...]:
         """Title and table (# stata: public logs of mean)."""
@@ -73,7 +73,7 @@ class MeansFit:
         """The rows, groups under headings."""
         rows: list[CoefRow] = []
         last = ""
-        for k, label in enumerate(self.labels):
+        for k, label in enumerate(self.entries):
             if label.heading and label.heading != last:
                 rows += [CoefRow("blank")] if rows else []
                 rows.append(CoefRow("factor", label.heading))
@@ -107,7 +107,7 @@ class MeansFit:
 
     def r_table(self, level: float) -> Stored:
         """r(table) and r(level)."""
-        rows = tuple(replace(self._row(k, level), kind="value") for k in range(len(self.labels)))
+        rows = tuple(replace(self._row(k, level), kind="value") for k in range(len(self.entries)))
         table = CoefTable("", rows, statistic="t", level=level)
         return Stored({"level": level}, {}, {"table": r_table(table, self.names)})
 

@@ -96,6 +96,9 @@ def basis(session: Session, command: str, level: float, *, small: bool = False, 
     if session.estimates is None or "b" not in e.matrices or "V" not in e.matrices:
         raise LastEstimatesNotFound("last estimates not found")
     posted = e.macros.get("cmd", "")
+    if command == "margins" and posted in ("mean", "total", "proportion"):
+        # unverified: words; there is no linear prediction
+        raise Unavailable(f"{command} cannot be used after {posted}")
     if posted in _POSTED:
         own = posted == command
         # unverified: words where the results are another command's
