@@ -78,7 +78,7 @@ def _large(session: Session, c: Linear, level: float, df: float) -> smallsample.
     """z, or t where there are degrees of freedom (not nan)."""
     b, v = session.e.matrices["b"].values[0], session.e.matrices["V"].values
     estimate = float(c.coefficients @ b) + c.constant
-    variance = float(c.coefficients @ v @ c.coefficients)
+    variance = float(inference.combined_variance(c.coefficients[None, :], v)[0, 0])
     nan = math.nan
     if not math.isnan(df):
         return smallsample.t_row(estimate, variance, df, level)

@@ -13,6 +13,8 @@ from mixedcli.results import LrTest, Quantity
 
 Floats = NDArray[np.float64]
 
+_ROUNDING = 8 * float(np.finfo(float).eps)
+
 
 def interval(quantity: Quantity, level: float = 95.0) -> tuple[float, float]:
     """Confidence limits at ``level`` percent, on the quantity's own scale; nan is Stata's missing.
@@ -43,6 +45,28 @@ def interval(quantity: Quantity, level: float = 95.0) -> tuple[float, float]:
         return math.nan, math.nan
     centre, width = math.log(estimate / (1.0 - estimate)), z * se / slope
     return 1.0 / (1.0 + _exp(width - centre)), 1.0 / (1.0 + _exp(-centre - width))
+
+
+def combined_variance(G: Floats, V: Floats) -> Floats:
+    """G V G' (k, k) for G (k, p); what is nothing but the rounding of its terms is 0.
+
+    Coefficients that a constraint makes equal have a difference without a variance.
+    """
+    product: Floats = G @ V @ G.T
+    size = np.sqrt(_terms(G, V))
+    return np.where(np.abs(product) <= _ROUNDING * np.outer(size, size), 0.0, product)
+
+
+def combined_variances(G: Floats, V: Floats) -> Floats:
+    """The diagonal of ``combined_variance`` alone."""
+    found = np.einsum("mk,mk->m", G @ V, G)
+    return np.where(np.abs(found) <= _ROUNDING * _terms(G, V), 0.0, found)
+
+
+def _terms(G: Floats, V: Floats) -> Floats:
+    """How large the terms of each variance are together."""
+    size = np.abs(G)
+    return np.asarray(np.einsum("mk,mk->m", size @ np.abs(V), size))
 
 
 def wald(beta: Floats, V: Floats, columns: Sequence[int]) -> tuple[float, int, float]:

@@ -111,3 +111,19 @@ def test_constraints_are_forgotten_by_clear_all(session: Session) -> None:
     session.run("constraint 1 days = 10")
     session.run("clear all")
     assert session.run("constraint list").text.strip() == ""
+
+
+def test_coefficients_held_equal_have_a_difference_without_variance() -> None:
+    """b1 - b2 = 0 by constraint: nothing is left to test, and rounding is no standard error."""
+    s = Session()
+    s.run("set obs 120\nset seed 5\ngenerate g = int((_n - 1) / 6)\ngenerate a = mod(_n, 3) + 1")
+    s.run("generate y = a + g / 9 + rnormal()\nconstraint 1 2.a = 3.a")
+    s.run("mixed y i.a || g:, constraints(1) reml")
+    s.run("test 2.a = 3.a")
+    assert s.r["df"] == 0
+    s.run("lincom 2.a - 3.a")
+    assert not s.r["se"] > 0
+    s.run("pwcompare a")
+    assert not s.r["table_vs"].loc["se"].iloc[2] > 0
+    s.run("contrast a")
+    assert s.r["df"].to_numpy().ravel()[0] == 1

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import mixedcli
-from mixedcli.errors import DataAssumption, InvalidSyntax, NotFound, NotValid
+from mixedcli.errors import DataAssumption, InvalidSyntax, NotFound, NotValid, StataError
 
 T43 = Path(__file__).resolve().parents[2] / "fixtures" / "t43" / "t43.csv"
 OATS = Path(__file__).resolve().parents[2] / "fixtures" / "rdatasets" / "oats.csv"
@@ -224,7 +224,6 @@ def test_log_says_what_is_computed() -> None:
         ("mixed score i.drug || person:, reml dfmethod(anova, oim)", "incorrectly specified"),
         ("mixed score i.drug || person:, reml dfmethod(k)", "incorrectly specified"),
         ("mixed score i.drug, reml dfmethod(repeated)", "two-level"),
-        ("lincom 3", "not possible"),
     ],
 )
 def test_refusals(command: str, message: str) -> None:
@@ -233,6 +232,12 @@ def test_refusals(command: str, message: str) -> None:
     with pytest.raises(InvalidSyntax, match=message):
         s.run(command)
     assert s.e["cmdline"] == before
+
+
+def test_a_constant_is_no_hypothesis() -> None:
+    with pytest.raises(StataError, match="not possible with test") as caught:
+        drug("reml").run("lincom 3")
+    assert caught.value.rc == 131
 
 
 def test_a_subcommand_that_the_last_estimator_does_not_have() -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mixedcli import ast
 from mixedcli.commands.context import column_of
-from mixedcli.engine import distributions
+from mixedcli.engine import distributions, inference
 from mixedcli.errors import NotPossibleWithTest
 from mixedcli.frozen import frozen
 from mixedcli.numfmt import format_value
@@ -102,7 +102,7 @@ def wald(hypotheses: Sequence[Linear], stored: Stored) -> Wald:
     kept: list[int] = []
     for i, h in enumerate(hypotheses):
         r = np.array([hypotheses[k].coefficients for k in (*kept, i)])
-        middle = r @ v @ r.T
+        middle = inference.combined_variance(r, v)
         scale = np.sqrt(np.diag(middle))
         # independent when the correlation matrix of the tested functions keeps full rank
         if (

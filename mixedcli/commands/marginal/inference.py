@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from mixedcli.commands.estimation import smallsample
 from mixedcli.engine import comparisons, distributions
 from mixedcli.engine.comparisons import Family
+from mixedcli.engine.inference import combined_variance, combined_variances
 from mixedcli.errors import LastEstimatesNotFound, Unavailable
 from mixedcli.frozen import frozen
 from mixedcli.model.linearmodel import LinearModel, linear_model
@@ -118,7 +119,7 @@ def covariance(x: Quantities, base: Basis) -> Floats:
     """(m, m)."""
     G = np.where(np.isfinite(x.gradient), x.gradient, 0.0)
     if base.small is None:
-        return np.asarray(G @ base.V @ G.T)
+        return combined_variance(G, base.V)
     fit, method = base.small
     C = smallsample.on_beta(fit.frame, G)
     return np.asarray(C @ method.vcov @ C.T)
@@ -159,7 +160,7 @@ def _variances(x: Quantities, base: Basis) -> Floats:
     if base.small is not None:
         fit, method = base.small
         G, V = smallsample.on_beta(fit.frame, G), method.vcov
-    return np.asarray(np.einsum("mk,mk->m", G @ V, G))
+    return combined_variances(G, V)
 
 
 def _df(x: Quantities, base: Basis) -> Floats:
