@@ -162,6 +162,13 @@ def test_json_of_a_failing_command(call: Call, tmp_path: Path) -> None:
     assert "a.do:2:9: r(111)" in err
 
 
+def test_json_commands_have_no_indentation(call: Call, tmp_path: Path) -> None:
+    script = tmp_path / "a.do"
+    script.write_text("forvalues i = 1/2 {\n    display `i'\n}\n  display 3\n")
+    _, out, _ = call("--json", script)
+    assert [json.loads(x)["command"] for x in out.splitlines()] == ["display 1", "display 2", "display 3"]
+
+
 def test_json_has_null_for_missing(call: Call, tmp_path: Path) -> None:
     data = tmp_path / "one.csv"
     data.write_text("x\n4\n")

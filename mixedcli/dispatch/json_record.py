@@ -11,9 +11,9 @@ from mixedcli.session import Session
 def as_object(record: Record, session: Session) -> dict[str, Any]:
     """A failing command: code, message, place.  Any other: output, r(), and e() and parameters where they are new."""
     if record.failed and record.error is not None and not record.blocks:
-        out: dict[str, Any] = {"command": record.command, "rc": record.rc, "error": record.error.message}
+        out: dict[str, Any] = {"command": record.command.strip(), "rc": record.rc, "error": record.error.message}
         return out | _place(record)
-    out = {"command": record.command, "rc": record.rc, "output": record.output, "r": _stored(session.r)}
+    out = {"command": record.command.strip(), "rc": record.rc, "output": record.output, "r": _stored(session.r)}
     if record.posted:
         out["e"] = _stored(session.e)
     parameters = table(record, session)
