@@ -24,6 +24,7 @@ from mixedcli.results import ParamEstimate, Quantity, ThetaName
 
 Floats = NDArray[np.float64]
 
+FLAT = 1e-8  # share of its largest curvature below which the log likelihood is flat in some direction
 ZERO = 1e-9  # a variance this small beside what a group's data could show is an estimate of 0
 ONE = 1e-9  # 1 - |correlation| below this is a perfect correlation
 
@@ -101,9 +102,11 @@ def report(
     failed = False
     if stderr:
         done = None
-        if not (now.zero.any() or now.one.any()):
+        interior = not (now.zero.any() or now.one.any())
+        flat = interior and _flat(point)
+        if interior and not flat:
             done = _interior(space, point, now, eta, y_scale)
-        if done is None:
+        if done is None and not flat:
             done = _boundary(space, point, now, scale)
         failed = done is None
         if done is not None:
@@ -215,6 +218,20 @@ def _names(space: Space, part: StoredPart) -> tuple[ThetaName, ...]:
         for kind, name, group in zip(part.kinds, part.names, part.groups, strict=True)
     )
     return tuple(names)
+
+
+def _flat(point: Point) -> bool:
+    """Whether some (co)variances can be exchanged for others without changing V (a random intercept beside an
+    unstructured residual), so that any standard error would be rounding.
+
+    In psi, the engine's own (co)variances: in the metric of e(b) what is left of the gradient hides the flat direction.
+    """
+    H = point.criterion.full()[1]
+    d = np.sqrt(np.abs(np.diag(H)))
+    if not (np.isfinite(H).all() and (d > 0).all()):
+        return False
+    w = np.abs(np.linalg.eigvalsh(H / np.multiply.outer(d, d)))
+    return bool(w.min() <= FLAT * w.max())
 
 
 def _interior(space: Space, point: Point, now: _Natural, eta: Floats, y_scale: float) -> _Information | None:
