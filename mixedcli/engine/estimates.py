@@ -15,6 +15,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from mixedcli.engine.optimize import flat_somewhere
 from mixedcli.engine.parameters import Space
 from mixedcli.engine.residual.shown import StoredPart
 from mixedcli.engine.shown_slopes import shown_slopes
@@ -24,7 +25,6 @@ from mixedcli.results import ParamEstimate, Quantity, ThetaName
 
 Floats = NDArray[np.float64]
 
-FLAT = 1e-8  # share of its largest curvature below which the log likelihood is flat in some direction
 ZERO = 1e-9  # a variance this small beside what a group's data could show is an estimate of 0
 ONE = 1e-9  # 1 - |correlation| below this is a perfect correlation
 
@@ -103,7 +103,7 @@ def report(
     if stderr:
         done = None
         interior = not (now.zero.any() or now.one.any())
-        flat = interior and _flat(point)
+        flat = interior and flat_somewhere(point)
         if interior and not flat:
             done = _interior(space, point, now, eta, y_scale)
         if done is None and not flat:
@@ -218,20 +218,6 @@ def _names(space: Space, part: StoredPart) -> tuple[ThetaName, ...]:
         for kind, name, group in zip(part.kinds, part.names, part.groups, strict=True)
     )
     return tuple(names)
-
-
-def _flat(point: Point) -> bool:
-    """Whether some (co)variances can be exchanged for others without changing V (a random intercept beside an
-    unstructured residual), so that any standard error would be rounding.
-
-    In psi, the engine's own (co)variances: in the metric of e(b) what is left of the gradient hides the flat direction.
-    """
-    H = point.criterion.full()[1]
-    d = np.sqrt(np.abs(np.diag(H)))
-    if not (np.isfinite(H).all() and (d > 0).all()):
-        return False
-    w = np.abs(np.linalg.eigvalsh(H / np.multiply.outer(d, d)))
-    return bool(w.min() <= FLAT * w.max())
 
 
 def _interior(space: Space, point: Point, now: _Natural, eta: Floats, y_scale: float) -> _Information | None:

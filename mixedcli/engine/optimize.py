@@ -23,6 +23,9 @@ _HALVINGS = 40
 _STUCK = 1e-7  # relative step; three halved ones as short as this in a row end the search
 
 
+FLAT = 1e-8  # share of its largest curvature below which the log likelihood is flat in some direction
+
+
 @frozen
 class Curvature:
     """-H brought into a form with which a step goes uphill.
@@ -63,6 +66,20 @@ def curvature(point: Point, difficult: bool = False) -> Curvature:
     inverse = np.where(flat, 0.0, 1.0 / np.where(flat, 1.0, used))
     V = U / d[:, None]
     return Curvature((V * inverse) @ V.T, not bool(wrong.any()), int((~flat).sum()))
+
+
+def flat_somewhere(point: Point) -> bool:
+    """Whether some (co)variances can be exchanged for others without changing V (a random intercept beside an
+    unstructured residual), so that any standard error would be rounding.
+
+    In psi, the engine's own (co)variances: in the metric of e(b) what is left of the gradient hides the flat direction.
+    """
+    H = point.criterion.full()[1]
+    d = np.sqrt(np.abs(np.diag(H)))
+    if not (np.isfinite(H).all() and (d > 0).all()):
+        return False
+    w = np.abs(np.linalg.eigvalsh(H / np.multiply.outer(d, d)))
+    return bool(w.min() <= FLAT * w.max())
 
 
 def maximize(
