@@ -76,7 +76,7 @@ def _rich_console(stream: TextIO) -> Any:
 
 
 class ProgressBar:
-    """A line on the terminal that tells how far a long load is; short ones never show it."""
+    """A line on the terminal that tells how far a load or a resampling is; short ones never show it."""
 
     def __init__(self, stream: TextIO, delay: float = 0.7) -> None:
         self.stream = stream
@@ -93,7 +93,7 @@ class ProgressBar:
         elif now - self._started > self.delay:
             self._shown = True
             share = f"{100 * done // total:3d}%" if total else f"{done / 1e6:.1f} MB"
-            self.stream.write(f"\rloading ... {share}")
+            self.stream.write(f"\r{'working' if total else 'loading'} ... {share}")
             self.stream.flush()
 
     def _clear(self) -> None:

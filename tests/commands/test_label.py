@@ -138,7 +138,7 @@ def test_label_save_writes_what_defines_the_labels_again(tmp_path: Path, monkeyp
     assert run("label save using labels") == "file labels.do saved"
     assert (tmp_path / "labels.do").read_text().split("\n")[0] == 'label define a 1 `"one, "first""\', modify'
     assert run("label save using labels").startswith("r(602)")
-    assert run("label save").startswith("r(198)")
+    assert run("label save").startswith("r(100): using required")
     assert run("label save nosuch using labels, replace").startswith("r(111)")
     before = dict(session.data.value_labels)
     assert before["a"][1.0] == 'one, "first"'

@@ -82,7 +82,7 @@ def test_a_long_load_shows_its_share_and_cleans_up() -> None:
     stream = io.StringIO()
     bar = ProgressBar(stream, delay=-1)
     bar(25, 100)
-    assert stream.getvalue() == "\rloading ...  25%"
+    assert stream.getvalue() == "\rworking ...  25%"
     bar(100, 100)
     assert stream.getvalue().endswith("\r" + " " * 24 + "\r")
 
