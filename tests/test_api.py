@@ -70,3 +70,15 @@ def test_unknown_names() -> None:
         mixedcli.nosuch  # noqa: B018
     with pytest.raises(KeyError):
         mixedcli.Session().e["ll"]
+
+
+def test_every_parameter_of_a_by_group_names_it() -> None:
+    session = mixedcli.Session(data=Path(__file__).parent.parent / "fixtures/rdatasets/orthodont.dta")
+    session.run("mixed distance age || subject:, residuals(ar 1, t(age) by(sex)) nolog")
+    rows = session.table().query("part == 'residual'")
+    assert list(zip(rows["by"], rows["name"], strict=True)) == [
+        ("Male", "rho"),
+        ("Male", "var(e)"),
+        ("Female", "rho"),
+        ("Female", "var(e)"),
+    ]

@@ -61,12 +61,14 @@ def _random(fit: MixedFit, level: float, sd: bool) -> list[dict[str, Any]]:
         heading = block.heading[0] if block.heading else ""
         where = heading.partition(":")[0]
         residual = not heading or heading.startswith("Residual:")
+        within = ""  # the by() group, which the table names in its first row only
         for x in block.rows:
             row: dict[str, Any] = {"part": "residual"} if residual else {"part": "random", "level": where}
             group, colon, label = x.label.rpartition(": ")
             row["name"] = label
             row |= {"estimate": x.estimate, "se": x.se, "ll": x.lo, "ul": x.hi}
-            if colon:
-                row["by"] = group
+            within = group if colon else within
+            if within:
+                row["by"] = within
             rows.append(row)
     return rows

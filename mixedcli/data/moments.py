@@ -26,8 +26,11 @@ def figures(x: Floats, w: Floats | None = None, kind: str = "", *, detail: bool 
     total = float(len(x)) if w is None else float(w.sum())
     n = total if kind in COUNTING else float(len(x))
     share = np.full(len(x), 1 / len(x)) if w is None else w / total
-    mean = float(share @ x) if w is not None else float(np.mean(x))
-    mean += float(share @ (x - mean))
+    if w is None:  # numbers of both signs cancel: the sum keeps more digits than they have
+        mean = float(np.sum(x, dtype=np.longdouble) / len(x))
+    else:
+        mean = float(share @ x)
+        mean += float(share @ (x - mean))
     d = x - mean
     # the correction term keeps the two-pass variance exact for numbers far from zero
     squares = float(share @ (d * d)) - float(share @ d) ** 2
