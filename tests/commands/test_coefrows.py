@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mixedcli.blocks import CoefRow
 from mixedcli.commands.estimation.coefrows import rows
 from mixedcli.data import factors
-from mixedcli.data.dataset import Column, Dataset
+from mixedcli.data.dataset import Column, Dataset, TimeSettings
 from mixedcli.model.spec import Display
 from mixedcli.parse import parse_varlist
 
@@ -98,3 +98,25 @@ def test_empty_cells_are_shown_unless_noemptycells() -> None:
         "2 12  ",
     ]
     assert not any("(empty)" in r for r in shown("i.program##i.day", sample=seen, emptycells=False))
+
+
+def test_lags_stand_under_their_variable() -> None:
+    """# stata: logs of regress y L(0/3).x, of vars and of a panel regression with L.y and then x."""
+    data = DATA.with_columns([Column("t", "int", np.arange(10, dtype=np.int16))])
+    data = replace(data, settings=TimeSettings(time="t"))
+    terms = (*factors.expand(parse_varlist("L.week L(0/2).age LD.age week"), data, np.ones(10, dtype=bool)), None)
+    made = rows(terms, lambda i: CoefRow("value"), Display(), {})
+    assert [(r.kind, r.name) for r in made] == [
+        ("factor", "week"),
+        ("value", "L1."),
+        ("blank", ""),
+        ("factor", "age"),
+        ("value", "--."),
+        ("value", "L1."),
+        ("value", "L2."),
+        ("value", "LD."),
+        ("blank", ""),
+        ("value", "week"),
+        ("value", "_cons"),
+    ]
+    assert not any(r.level for r in made)

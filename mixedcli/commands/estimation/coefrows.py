@@ -35,6 +35,8 @@ def rows(terms: Sequence[ModelTerm | None], make: RowMaker, display: Display, la
         first = items[0].term
         if first is None:
             blocks.append((False, False, [named(make(items[0].index), "_cons")]))
+        elif _lagged(items):
+            blocks.append((True, True, _lag_rows(items, make)))
         elif not any(p.kind == "i" for p in first.parts):
             apart = len(first.parts) > 1
             blocks.append((apart, apart, [_plain(make(items[0].index), first)]))
@@ -90,7 +92,34 @@ def _blocks(items: Iterable[_Item]) -> list[list[_Item]]:
             if last is not None and _stem(last) == _stem(term):
                 out[-1].append(item)
                 continue
+        if out and _single(item) and _single(out[-1][0]) and _lagged([*out[-1], item]):
+            out[-1].append(item)
+            continue
         out.append([item])
+    return out
+
+
+def _single(item: _Item) -> bool:
+    """A continuous variable, with time-series operators or without."""
+    return item.term is not None and len(item.term.parts) == 1 and item.term.parts[0].kind != "i"
+
+
+def _lagged(items: Sequence[_Item]) -> bool:
+    """One variable with its lags, leads and differences: they stand under its name."""
+    parts = [i.term.parts[0] for i in items if i.term is not None and _single(i)]
+    return len(parts) == len(items) and len({p.var for p in parts}) == 1 and any(p.ops for p in parts)
+
+
+def _lag_rows(items: Sequence[_Item], make: RowMaker) -> list[CoefRow]:
+    """A heading, then "--." for the variable itself, "L1.", "LD." (stata: many logs of regress and var)."""
+    out: list[CoefRow] = []
+    for item in items:
+        assert item.term is not None
+        part = item.term.parts[0]
+        if not out:
+            out.append(CoefRow("factor", name=part.var))
+        prefix = operator_prefix(part.ops) or "--."
+        out.append(named(make(item.index), f"{prefix[0]}1." if len(prefix) == 2 else prefix))
     return out
 
 
