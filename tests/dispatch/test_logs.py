@@ -45,9 +45,9 @@ def test_append_replace_and_what_is_refused(run: Driver, tmp_path: Path) -> None
     assert run.rc == 602
     run("log using a.log, append\ndisplay 22\nlog close")
     text = (tmp_path / "a.log").read_text()
-    assert text.index("11") < text.index("22") and text.count("opened on:") == 2
+    assert text.index("\n11\n") < text.index("\n22\n") and text.count("opened on:") == 2
     run("log using a.log, replace\ndisplay 33")
-    assert "11" not in (tmp_path / "a.log").read_text()
+    assert "\n11\n" not in (tmp_path / "a.log").read_text()
     assert "log file already open" in run("log using b.log")
     assert run.rc == 604
     assert "log file already open" in run("log using a.log, append name(second)")
