@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from mixedcli.dispatch.checking import check
@@ -108,9 +106,8 @@ codebook, compact
     assert [str(finding) for finding in check(text)] == []
 
 
-def test_a_long_script_is_checked_in_time_that_grows_with_its_length() -> None:
+def test_a_long_script_is_checked_to_its_end() -> None:
+    """How long it takes: benchmarks/parsing.py."""
     lines = [f'generate x{k} = ln(y{k}) if z > {k}\nmixed y i.g{k}##c.t || id: t, cov(un)\nlabel variable x{k} "no {k}"'
              for k in range(1000)]  # fmt: skip
-    began = time.process_time()
-    assert check("\n".join(lines)) == []
-    assert time.process_time() - began < 5  # 0.4 s; a square of the length takes minutes
+    assert [finding.line for finding in check("\n".join([*lines, "nosuch"]))] == [3001]

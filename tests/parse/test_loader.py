@@ -12,7 +12,6 @@ from lark.exceptions import LarkError
 
 from mixedcli.errors import StataError
 from mixedcli.parse import loader
-from mixedcli.parse.build import parse_line
 from mixedcli.parse.machine import UnexpectedError
 
 
@@ -109,14 +108,3 @@ def test_the_machine_accepts_what_lark_accepts(lark: Lark, line: str) -> None:
         assert not accepted
     except StataError:  # what the grammar accepts and a node's builder refuses
         assert accepted
-
-
-def test_parsing_is_fast_enough_for_long_scripts() -> None:
-    """A thousand lines in well under a second, on any machine that runs the tests."""
-    from time import perf_counter
-
-    parse_line("mixed y x || id: x, cov(un) reml")
-    begin = perf_counter()
-    for number in range(1000):
-        parse_line(f"replace y{number} = log(x[_n-1] + 1) * (a == {number}) if b < . & c != 2, nopromote")
-    assert perf_counter() - begin < 2.0
